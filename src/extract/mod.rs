@@ -1,0 +1,14 @@
+//! From spans and sentence classes to entities, attributions, speakers, claims and countries: pure functions that
+//! know nothing of engines, windows or tensors.
+
+mod attributions;
+mod claims;
+mod countries;
+mod entities;
+mod speakers;
+
+pub use attributions::attributions;
+pub use claims::claims;
+pub use countries::{Gazetteer, ranked};
+pub use entities::entities;
+pub use speakers::Speakers;

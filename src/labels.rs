@@ -1,0 +1,24 @@
+//! The labels that have behaviour of their own; all others are data of the model.
+
+/// A named state or territory with an ISO 3166-1 code.
+pub const COUNTRY: &str = "COUNTRY";
+/// Every other named place.
+pub const LOC: &str = "LOC";
+/// Nationality, ethnic, religious or political group.
+pub const NORP: &str = "NORP";
+/// A named individual.
+pub const PERSON: &str = "PERSON";
+/// A named organisation.
+pub const ORG: &str = "ORG";
+
+/// The claim type of a sentence in which nobody claims anything.
+pub const NONE: &str = "none";
+
+/// Attribution roles, in the order of the attribution head's tags.
+pub const ROLES: [&str; 3] = ["SOURCE", "CUE", "CONTENT"];
+/// Index of the words that name the speaker in [`ROLES`].
+pub const SOURCE: usize = 0;
+/// Index of the words that mark the attribution in [`ROLES`].
+pub const CUE: usize = 1;
+/// Index of what is attributed in [`ROLES`].
+pub const CONTENT: usize = 2;

@@ -1,0 +1,79 @@
+//! A model folder on disk (`config.json`, `tokenizer.json`, `model.safetensors`, `MODEL_CARD.md`) and all that the
+//! program does with it around the encoder's forward pass, which is an [`engine`](crate::engine)'s.
+
+mod config;
+mod decode;
+mod error;
+mod heads;
+mod shapes;
+mod tags;
+mod tokenizer;
+mod weights;
+mod windows;
+
+pub use config::{EncoderConfig, LabelConfig, ModelConfig};
+pub use decode::{TaggedSpan, decode};
+pub use error::ModelError;
+pub use heads::{Heads, Linear, Scores};
+pub use shapes::Shape;
+pub use tags::TagSet;
+pub use tokenizer::{PieceTokenizer, Pieces};
+pub use weights::Weights;
+pub use windows::{Window, WindowWord, windows};
+
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// A model folder, read and checked.
+pub struct Model {
+    /// The folder.
+    pub path: PathBuf,
+    /// Sizes and labels.
+    pub config: ModelConfig,
+    /// Text to word pieces.
+    pub tokenizer: PieceTokenizer,
+    /// All tensors of `model.safetensors`.
+    pub weights: Weights,
+    /// The task heads, taken from the weights.
+    pub heads: Heads,
+    /// SHA-256 over `config.json`, `tokenizer.json` and `model.safetensors`, in this order.
+    pub sha256: String,
+}
+
+impl Model {
+    /// Reads the folder at `path`.
+    ///
+    /// # Errors
+    /// A file that is missing or malformed, or tensors that do not have the shapes that `config.json` asks for.
+    pub fn load(path: &Path) -> Result<Self, ModelError> {
+        let config_bytes = read(&path.join("config.json"))?;
+        let tokenizer_bytes = read(&path.join("tokenizer.json"))?;
+        let weight_bytes = read(&path.join("model.safetensors"))?;
+        let mut digest = Sha256::new();
+        for bytes in [&config_bytes, &tokenizer_bytes, &weight_bytes] {
+            digest.update(bytes);
+        }
+        let sha256 = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let config = ModelConfig::parse(&config_bytes).map_err(|e| e.at(&path.join("config.json")))?;
+        let tokenizer = PieceTokenizer::parse(&tokenizer_bytes)
+            .map_err(|e| e.at(&path.join("tokenizer.json")))?;
+        let weights_path = path.join("model.safetensors");
+        let weights = Weights::parse(weight_bytes).map_err(|e| e.at(&weights_path))?;
+        let heads = Heads::load(&weights, &config).map_err(|e| e.at(&weights_path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            config,
+            tokenizer,
+            weights,
+            heads,
+            sha256,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    std::fs::read(path).map_err(|source| ModelError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
