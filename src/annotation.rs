@@ -61,10 +61,10 @@ pub struct Attribution {
 }
 
 /// Labels of one sentence.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sentence {
     /// Where it stands.
-    pub span: Option<Span>,
+    pub span: Span,
     /// Claim types that hold: one as a rule; a gold sentence may accept several.
     pub claim_type: Vec<String>,
     /// Probability of the (first) claim type.

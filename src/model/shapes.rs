@@ -27,6 +27,24 @@ impl Shape {
         Self(Self::PUNCTUATION)
     }
 
+    /// The same piece, were its article written in lower case.
+    pub fn lowered(self) -> Self {
+        self.recased(Self::LOWER)
+    }
+
+    /// The same piece, were its article written in capitals.
+    pub fn raised(self) -> Self {
+        self.recased(Self::UPPER)
+    }
+
+    fn recased(self, look: u8) -> Self {
+        let (own, later) = (self.0 % Self::LOOKS, self.0 / Self::LOOKS);
+        match own {
+            Self::LOWER | Self::TITLE | Self::UPPER | Self::MIXED => Self(look + later * Self::LOOKS),
+            _ => self,
+        }
+    }
+
     /// Row of the type-embedding table.
     pub fn id(self) -> u8 {
         self.0

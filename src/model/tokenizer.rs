@@ -18,7 +18,7 @@ pub struct Pieces {
     /// Piece ids of all words.
     pub ids: Vec<u32>,
     /// Shape of each piece.
-    pub shapes: Vec<u8>,
+    pub shapes: Vec<Shape>,
     /// Index of each word's first piece, and one more entry: the number of pieces.
     pub starts: Vec<usize>,
 }
@@ -74,13 +74,13 @@ impl PieceTokenizer {
             let mut first = true;
             while word_ids.get(next) == Some(&Some(index as u32)) {
                 pieces.ids.push(encoding.get_ids()[next]);
-                pieces.shapes.push(Shape::of(surface, first).id());
+                pieces.shapes.push(Shape::of(surface, first));
                 first = false;
                 next += 1;
             }
             if first {
                 pieces.ids.push(self.unknown);
-                pieces.shapes.push(Shape::of(surface, true).id());
+                pieces.shapes.push(Shape::of(surface, true));
             }
         }
         pieces.starts.push(pieces.ids.len());

@@ -51,7 +51,7 @@ impl Weights {
     /// # Errors
     /// No such tensor, or one of another shape or kind of number.
     pub fn vector(&self, name: &str, len: usize) -> Result<Array1<f32>, ModelError> {
-        Ok(Array1::from_vec(self.read(name, &[len])?))
+        Ok(Array1::from_vec(self.tensor(name, &[len])?))
     }
 
     /// A matrix of `rows` by `columns` numbers.
@@ -59,11 +59,15 @@ impl Weights {
     /// # Errors
     /// No such tensor, or one of another shape or kind of number.
     pub fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Array2<f32>, ModelError> {
-        Array2::from_shape_vec((rows, columns), self.read(name, &[rows, columns])?)
+        Array2::from_shape_vec((rows, columns), self.tensor(name, &[rows, columns])?)
             .map_err(|e| ModelError::invalid(format!("tensor {name}: {e}")))
     }
 
-    fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+    /// A tensor of any shape, its numbers in row-major order.
+    ///
+    /// # Errors
+    /// No such tensor, or one of another shape or kind of number.
+    pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
         let entry = self
             .entries
             .get(name)

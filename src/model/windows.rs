@@ -10,7 +10,7 @@ pub struct Window {
     /// Piece ids.
     pub ids: Vec<u32>,
     /// Token types: a [`Shape`] id per piece.
-    pub shapes: Vec<u8>,
+    pub shapes: Vec<Shape>,
     /// The words that stand in this window.
     pub words: Vec<WindowWord>,
     /// Which of `words` are read from this window; the others are context for them. Every word of an article is
@@ -48,7 +48,7 @@ pub fn windows(
         let base = words.start;
         let mut window = Window {
             ids: vec![tokenizer.cls()],
-            shapes: vec![Shape::special().id()],
+            shapes: vec![Shape::special()],
             words: Vec::with_capacity(words.len()),
             read: read.start - base..read.end - base,
         };
@@ -65,7 +65,7 @@ pub fn windows(
             window.shapes.extend_from_slice(&pieces.shapes[from..to]);
         }
         window.ids.push(tokenizer.sep());
-        window.shapes.push(Shape::special().id());
+        window.shapes.push(Shape::special());
         out.push(window);
     };
     let mut open: Option<Range<usize>> = None;

@@ -1,1 +1,17 @@
+//! Multi-task fine-tuning on `rust-bert` (feature `libtorch`): one encoder, four heads, any mix of files.
 
+mod adamw;
+mod augment;
+mod batches;
+mod checkpoint;
+mod config;
+mod data;
+mod error;
+mod log;
+mod network;
+mod run;
+
+pub use config::{DevFile, TaskWeights, TrainConfig, TrainFile};
+pub use error::TrainError;
+pub use log::{EpochLog, StepLog, TrainLog};
+pub use run::{Observer, train};

@@ -1,0 +1,362 @@
+//! The project's own format: one JSON object per article, JSON Lines for corpora. Gold and prediction are the same;
+//! keys that a file does not have are layers that are not annotated.
+
+use super::{FormatError, OffsetUnit, Offsets};
+use crate::annotation::{
+    Annotation, Attribution, Claim, Country, Coverage, Entity, Provenance, Quotation, Sentence, Speaker, SpeakerKind,
+    Target,
+};
+use crate::span::Span;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+/// Reads annotations from a JSON Lines file, one by one.
+pub struct DixitReader {
+    path: PathBuf,
+    lines: BufReader<File>,
+    line: usize,
+}
+
+impl DixitReader {
+    /// Opens `path`.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, FormatError> {
+        let file = File::open(path).map_err(|source| FormatError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            lines: BufReader::new(file),
+            line: 0,
+        })
+    }
+
+    /// Line of the record read last, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+}
+
+impl Iterator for DixitReader {
+    type Item = Result<Annotation, FormatError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut bytes = Vec::new();
+            match self.lines.read_until(b'\n', &mut bytes) {
+                Ok(0) => return None,
+                Ok(_) => self.line += 1,
+                Err(source) => {
+                    return Some(Err(FormatError::Read {
+                        path: self.path.clone(),
+                        source,
+                    }));
+                }
+            }
+            let fail = |reason: String| FormatError::Record {
+                path: self.path.clone(),
+                line: self.line,
+                reason,
+            };
+            let record = match std::str::from_utf8(&bytes) {
+                Ok(record) => record,
+                Err(e) => {
+                    return Some(Err(fail(format!(
+                        "invalid UTF-8 at byte {} of the line",
+                        e.valid_up_to() + 1
+                    ))));
+                }
+            };
+            if record.trim().is_empty() {
+                continue;
+            }
+            return Some(parse_record(record).map_err(fail));
+        }
+    }
+}
+
+/// One article of the format, offsets in code points.
+///
+/// # Errors
+/// Says what is wrong, and with which article.
+pub fn parse_record(json: &str) -> Result<Annotation, String> {
+    let record: Record = serde_json::from_str(json).map_err(|e| format!("not a dixit record: {e}"))?;
+    let id = record.id.clone();
+    record
+        .into_annotation(OffsetUnit::Codepoint)
+        .map_err(|e| format!("article {id:?}: {e}"))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    id: String,
+    text: String,
+    #[serde(default)]
+    meta: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entities: Option<Vec<EntityRecord>>,
+    #[serde(default)]
+    speakers: Vec<SpeakerRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attributions: Option<Vec<AttributionRecord>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentences: Option<Vec<SentenceRecord>>,
+    #[serde(default)]
+    claims: Vec<ClaimRecord>,
+    #[serde(default)]
+    countries: Vec<Country>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Coverage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<Provenance>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EntityRecord {
+    start: usize,
+    end: usize,
+    #[serde(default)]
+    text: Option<String>,
+    label: String,
+    #[serde(default)]
+    score: Option<f32>,
+    #[serde(default)]
+    country: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SpeakerRecord {
+    #[serde(default)]
+    id: usize,
+    name: String,
+    kind: SpeakerKind,
+    #[serde(default)]
+    role: Option<String>,
+    #[serde(default)]
+    affiliation: Option<String>,
+    #[serde(default)]
+    country: Option<String>,
+    #[serde(default)]
+    mentions: Vec<(usize, usize)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AttributionRecord {
+    #[serde(default)]
+    id: usize,
+    #[serde(default)]
+    source: Vec<(usize, usize)>,
+    #[serde(default)]
+    cue: Vec<(usize, usize)>,
+    #[serde(default)]
+    content: Vec<(usize, usize)>,
+    #[serde(default)]
+    score: Option<f32>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum YesNo {
+    Flag(bool),
+    Word(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct SentenceRecord {
+    start: usize,
+    end: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claim_type: Option<OneOrMany>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    score: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check_worthy: Option<YesNo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check_worthiness: Option<f32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speaker: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quotation: Option<Quotation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cue: Option<(usize, usize)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<(usize, usize)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClaimRecord {
+    start: usize,
+    end: usize,
+    #[serde(default)]
+    text: Option<String>,
+    claim_type: String,
+    #[serde(default)]
+    score: Option<f32>,
+    #[serde(default)]
+    speaker: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speaker_reason: Option<String>,
+    quotation: Quotation,
+    #[serde(default)]
+    attribution: Option<usize>,
+    #[serde(default)]
+    target: Option<TargetRecord>,
+    #[serde(default)]
+    check_worthiness: Option<f32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TargetRecord {
+    name: String,
+    label: String,
+    country: Option<String>,
+}
+
+impl Record {
+    fn into_annotation(self, unit: OffsetUnit) -> Result<Annotation, FormatError> {
+        let offsets = Offsets::new(&self.text, unit);
+        let pair = |p: (usize, usize)| offsets.read(p.0, p.1);
+        let pairs = |p: Vec<(usize, usize)>| p.into_iter().map(pair).collect::<Result<Vec<_>, _>>();
+        let same = |span: Span, text: &Option<String>| match text {
+            Some(t) if t != span.of(&self.text) => Err(FormatError::Span(format!(
+                "a span's own text is {t:?}, the article has {:?} there",
+                span.of(&self.text)
+            ))),
+            _ => Ok(span),
+        };
+        let entities = self
+            .entities
+            .map(|list| {
+                list.into_iter()
+                    .map(|e| {
+                        Ok(Entity {
+                            span: same(offsets.read(e.start, e.end)?, &e.text)?,
+                            label: e.label,
+                            score: e.score,
+                            country: e.country,
+                        })
+                    })
+                    .collect::<Result<Vec<_>, FormatError>>()
+            })
+            .transpose()?;
+        let attributions = self
+            .attributions
+            .map(|list| {
+                list.into_iter()
+                    .map(|a| {
+                        Ok(Attribution {
+                            source: pairs(a.source)?,
+                            cue: pairs(a.cue)?,
+                            content: pairs(a.content)?,
+                            score: a.score,
+                        })
+                    })
+                    .collect::<Result<Vec<_>, FormatError>>()
+            })
+            .transpose()?;
+        let sentences = self
+            .sentences
+            .map(|list| {
+                list.into_iter()
+                    .map(|s| s.into_sentence(&offsets))
+                    .collect::<Result<Vec<_>, FormatError>>()
+            })
+            .transpose()?;
+        let speakers = self
+            .speakers
+            .into_iter()
+            .map(|s| {
+                Ok(Speaker {
+                    name: s.name,
+                    kind: s.kind,
+                    role: s.role,
+                    affiliation: s.affiliation,
+                    country: s.country,
+                    mentions: pairs(s.mentions)?,
+                })
+            })
+            .collect::<Result<Vec<_>, FormatError>>()?;
+        let claims = self
+            .claims
+            .into_iter()
+            .map(|c| {
+                Ok(Claim {
+                    span: same(offsets.read(c.start, c.end)?, &c.text)?,
+                    claim_type: c.claim_type,
+                    score: c.score,
+                    speaker: c.speaker,
+                    speaker_reason: c.speaker_reason,
+                    quotation: c.quotation,
+                    attribution: c.attribution,
+                    target: c.target.map(|t| Target {
+                        name: t.name,
+                        label: t.label,
+                        country: t.country,
+                    }),
+                    check_worthiness: c.check_worthiness,
+                })
+            })
+            .collect::<Result<Vec<_>, FormatError>>()?;
+        Ok(Annotation {
+            entities,
+            attributions,
+            sentences,
+            speakers,
+            claims,
+            countries: self.countries,
+            coverage: self.coverage,
+            provenance: self.provenance,
+            id: self.id,
+            meta: self.meta,
+            text: self.text,
+        })
+    }
+}
+
+impl SentenceRecord {
+    fn into_sentence(self, offsets: &Offsets<'_>) -> Result<Sentence, FormatError> {
+        let pair = |p: (usize, usize)| offsets.read(p.0, p.1);
+        let check_worthy = match self.check_worthy {
+            None => None,
+            Some(YesNo::Flag(flag)) => Some(flag),
+            Some(YesNo::Word(word)) if word == "yes" => Some(true),
+            Some(YesNo::Word(word)) if word == "no" => Some(false),
+            Some(YesNo::Word(word)) => {
+                return Err(FormatError::Span(format!(
+                    "check_worthy is {word:?}; it must be true, false, \"yes\" or \"no\""
+                )));
+            }
+        };
+        Ok(Sentence {
+            span: offsets.read(self.start, self.end)?,
+            claim_type: match self.claim_type {
+                None => Vec::new(),
+                Some(OneOrMany::One(one)) => vec![one],
+                Some(OneOrMany::Many(many)) => many,
+            },
+            score: self.score,
+            check_worthy,
+            check_worthiness: self.check_worthiness,
+            speaker: self.speaker,
+            quotation: self.quotation,
+            cue: self.cue.map(pair).transpose()?,
+            source: self.source.map(pair).transpose()?,
+            target: self.target,
+        })
+    }
+}
