@@ -66,7 +66,10 @@ impl Engine for LibTorch {
             .iter()
             .enumerate()
             .map(|(row, window)| {
-                let states = hidden.get(row as i64).narrow(0, 0, window.ids.len() as i64).contiguous();
+                let states = hidden
+                    .get(row as i64)
+                    .narrow(0, 0, window.ids.len() as i64)
+                    .contiguous();
                 let width = states.size()[1] as usize;
                 let mut data = vec![0f32; window.ids.len() * width];
                 let count = data.len();
@@ -131,7 +134,10 @@ impl Encoder {
 }
 
 impl PaddedBatch {
-    pub(crate) fn new<'w>(windows: impl ExactSizeIterator<Item = &'w Window> + Clone, device: Device) -> Self {
+    pub(crate) fn new<'w>(
+        windows: impl ExactSizeIterator<Item = &'w Window> + Clone,
+        device: Device,
+    ) -> Self {
         let rows = windows.len();
         let width = windows.clone().map(|w| w.ids.len()).max().unwrap_or(0);
         let mut ids = vec![0i64; rows * width];
@@ -146,7 +152,12 @@ impl PaddedBatch {
             }
         }
         let size = [rows as i64, width as i64];
-        let tensor = |data: &[i64]| Tensor::from_slice(data).view(size).to_kind(Kind::Int64).to_device(device);
+        let tensor = |data: &[i64]| {
+            Tensor::from_slice(data)
+                .view(size)
+                .to_kind(Kind::Int64)
+                .to_device(device)
+        };
         Self {
             ids: tensor(&ids),
             shapes: tensor(&shapes),

@@ -3,8 +3,8 @@
 
 use super::{FormatError, OffsetUnit, Offsets};
 use crate::annotation::{
-    Annotation, Attribution, Claim, Country, Coverage, Entity, Provenance, Quotation, Sentence, Speaker, SpeakerKind,
-    Target,
+    Annotation, Attribution, Claim, Country, Coverage, Entity, Provenance, Quotation, Sentence, Speaker,
+    SpeakerKind, Target,
 };
 use crate::span::Span;
 use serde::{Deserialize, Serialize};

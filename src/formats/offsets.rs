@@ -41,7 +41,11 @@ impl<'t> Offsets<'t> {
             };
         }
         from_byte[text.len()] = count;
-        Self { text, unit, from_byte }
+        Self {
+            text,
+            unit,
+            from_byte,
+        }
     }
 
     /// `[start, end)` of a span in the unit.
@@ -49,7 +53,12 @@ impl<'t> Offsets<'t> {
     /// # Errors
     /// A span that is empty, out of the text, or not on character boundaries.
     pub fn write(&self, span: Span) -> Result<(usize, usize), FormatError> {
-        let at = |byte: usize| self.from_byte.get(byte).filter(|o| **o != NO).map(|o| *o as usize);
+        let at = |byte: usize| {
+            self.from_byte
+                .get(byte)
+                .filter(|o| **o != NO)
+                .map(|o| *o as usize)
+        };
         match (at(span.start), at(span.end)) {
             (Some(start), Some(end)) if start < end => Ok((start, end)),
             _ => Err(FormatError::Span(format!(

@@ -69,8 +69,7 @@ fn half() -> f32 {
 impl ModelConfig {
     /// Reads and checks a configuration.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ModelError> {
-        let config: Self =
-            serde_json::from_slice(bytes).map_err(|e| ModelError::invalid(e.to_string()))?;
+        let config: Self = serde_json::from_slice(bytes).map_err(|e| ModelError::invalid(e.to_string()))?;
         config.check()?;
         Ok(config)
     }

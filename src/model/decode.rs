@@ -55,7 +55,13 @@ fn viterbi(scores: ArrayView2<'_, f32>) -> Vec<usize> {
         return Vec::new();
     }
     let mut best: Vec<f32> = (0..tags)
-        .map(|t| if TagSet::may_follow(None, t) { scores[[0, t]] } else { f32::NEG_INFINITY })
+        .map(|t| {
+            if TagSet::may_follow(None, t) {
+                scores[[0, t]]
+            } else {
+                f32::NEG_INFINITY
+            }
+        })
         .collect();
     let mut back = vec![0usize; rows * tags];
     for row in 1..rows {
@@ -67,7 +73,11 @@ fn viterbi(scores: ArrayView2<'_, f32>) -> Vec<usize> {
                 (top, best[top])
             } else {
                 let (begin, inside) = (best[tag - 1], best[tag]);
-                if begin >= inside { (tag - 1, begin) } else { (tag, inside) }
+                if begin >= inside {
+                    (tag - 1, begin)
+                } else {
+                    (tag, inside)
+                }
             };
             next[tag] = score + scores[[row, tag]];
             back[row * tags + tag] = from;

@@ -55,8 +55,8 @@ impl Model {
         }
         let sha256 = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
         let config = ModelConfig::parse(&config_bytes).map_err(|e| e.at(&path.join("config.json")))?;
-        let tokenizer = PieceTokenizer::parse(&tokenizer_bytes)
-            .map_err(|e| e.at(&path.join("tokenizer.json")))?;
+        let tokenizer =
+            PieceTokenizer::parse(&tokenizer_bytes).map_err(|e| e.at(&path.join("tokenizer.json")))?;
         let weights_path = path.join("model.safetensors");
         let weights = Weights::parse(weight_bytes).map_err(|e| e.at(&weights_path))?;
         let heads = Heads::load(&weights, &config).map_err(|e| e.at(&weights_path))?;

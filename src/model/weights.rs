@@ -23,8 +23,7 @@ impl Weights {
     pub(crate) fn parse(bytes: Vec<u8>) -> Result<Self, ModelError> {
         let mut entries = HashMap::new();
         {
-            let file =
-                SafeTensors::deserialize(&bytes).map_err(|e| ModelError::invalid(e.to_string()))?;
+            let file = SafeTensors::deserialize(&bytes).map_err(|e| ModelError::invalid(e.to_string()))?;
             let base = bytes.as_ptr() as usize;
             for (name, view) in file.iter() {
                 let start = view.data().as_ptr() as usize - base;

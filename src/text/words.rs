@@ -37,7 +37,10 @@ mod tests {
     #[test]
     fn words_split_where_labels_may_begin_or_end() {
         let cases: [(&str, &[&str]); 5] = [
-            ("U.S.-led Farouk's", &["U", ".", "S", ".", "-", "led", "Farouk", "'", "s"]),
+            (
+                "U.S.-led Farouk's",
+                &["U", ".", "S", ".", "-", "led", "Farouk", "'", "s"],
+            ),
             ("  […] 4.5", &["[", "…", "]", "4", ".", "5"]),
             ("cafe\u{301} naïve", &["cafe\u{301}", "naïve"]),
             ("a👩‍👩‍👧b", &["a", "👩‍👩‍👧", "b"]),

@@ -75,7 +75,10 @@ impl AdamW {
                     let _ = slot.master.f_mul_scalar_(1.0 - rate * self.weight_decay)?;
                 }
                 let _ = slot.mean.f_lerp_(&gradient32, 1.0 - BETA1)?;
-                let _ = slot.square.f_mul_scalar_(BETA2)?.f_addcmul_(&gradient32, &(&gradient32 * (1.0 - BETA2)))?;
+                let _ = slot
+                    .square
+                    .f_mul_scalar_(BETA2)?
+                    .f_addcmul_(&gradient32, &(&gradient32 * (1.0 - BETA2)))?;
                 let denominator = (&slot.square / correction2).f_sqrt_()?.f_add_scalar_(EPSILON)?;
                 let step = &slot.mean * (-rate / correction1);
                 let _ = slot.master.f_addcdiv_(&step, &denominator)?;
@@ -106,12 +109,19 @@ impl AdamW {
     }
 
     /// Takes up the state of a checkpoint after `updates` updates; false where it does not fit.
-    pub(super) fn restore(&mut self, state: Vec<(String, Tensor)>, updates: usize) -> Result<bool, tch::TchError> {
+    pub(super) fn restore(
+        &mut self,
+        state: Vec<(String, Tensor)>,
+        updates: usize,
+    ) -> Result<bool, tch::TchError> {
         let mut state: BTreeMap<String, Tensor> = state.into_iter().collect();
         tch::no_grad(|| {
             for (name, slot) in &mut self.slots {
-                for (part, target) in [("weight", &mut slot.master), ("mean", &mut slot.mean), ("square", &mut slot.square)]
-                {
+                for (part, target) in [
+                    ("weight", &mut slot.master),
+                    ("mean", &mut slot.mean),
+                    ("square", &mut slot.square),
+                ] {
                     match state.remove(&format!("{name}#{part}")) {
                         Some(tensor) if tensor.size() == target.size() => target.f_copy_(&tensor)?,
                         _ => return Ok(false),

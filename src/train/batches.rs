@@ -12,12 +12,22 @@ pub(super) fn epoch(config: &TrainConfig, files: &[Vec<Example>], epoch: usize) 
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.wrapping_mul(0x9e37_79b9).wrapping_add(epoch as u64));
     let mut batches = Vec::new();
     for (file, examples) in files.iter().enumerate() {
-        let mut order = drawn(examples.len(), config.train[file].repeat, epoch, &mut rng, config.seed);
+        let mut order = drawn(
+            examples.len(),
+            config.train[file].repeat,
+            epoch,
+            &mut rng,
+            config.seed,
+        );
         // Similar lengths share a batch; within chunks only, so that batches still differ from epoch to epoch.
         for chunk in order.chunks_mut(512) {
             chunk.sort_by_key(|&i| examples[i].window.ids.len());
         }
-        batches.extend(packed(&order, examples, config.batch_pieces).into_iter().map(|b| (file, b)));
+        batches.extend(
+            packed(&order, examples, config.batch_pieces)
+                .into_iter()
+                .map(|b| (file, b)),
+        );
     }
     batches.shuffle(&mut rng);
     batches

@@ -4,7 +4,6 @@ use super::TrainError;
 use super::config::{TrainConfig, TrainFile};
 use crate::annotation::{Annotation, Sentence};
 use crate::formats::DixitReader;
-use crate::labels::ROLES;
 use crate::model::{PieceTokenizer, TagSet, Window, windows};
 use crate::span::Span;
 use crate::text::{Segments, segment};
@@ -67,7 +66,8 @@ pub(super) fn read(
         return Err(TrainError::Data {
             path: file.file.clone(),
             line: 0,
-            reason: "holds no labelled article; records have \"entities\", \"attributions\" or \"sentences\"".into(),
+            reason: "holds no labelled article; records have \"entities\", \"attributions\" or \"sentences\""
+                .into(),
         });
     }
     Ok(examples)
@@ -112,7 +112,12 @@ impl Labeller {
             .map(|list| {
                 let mut tags = vec![1 << TagSet::OUTSIDE; segments.words.len()];
                 for entity in list {
-                    mark(&mut tags, segments, entity.span, &self.entity_labels(&entity.label)?);
+                    mark(
+                        &mut tags,
+                        segments,
+                        entity.span,
+                        &self.entity_labels(&entity.label)?,
+                    );
                 }
                 Ok::<_, String>(tags)
             })
@@ -120,7 +125,10 @@ impl Labeller {
         let attributions = annotation.attributions.as_ref().map(|list| {
             let mut tags = vec![1 << TagSet::OUTSIDE; segments.words.len()];
             for attribution in list {
-                for (role, spans) in [&attribution.source, &attribution.cue, &attribution.content].iter().enumerate() {
+                for (role, spans) in [&attribution.source, &attribution.cue, &attribution.content]
+                    .iter()
+                    .enumerate()
+                {
                     for span in spans.iter() {
                         mark(&mut tags, segments, *span, &[role]);
                     }
@@ -132,7 +140,11 @@ impl Labeller {
         for sentence in annotation.sentences.iter().flatten() {
             let claim_types = self.claim_types(sentence)?;
             if claim_types != 0 || sentence.check_worthy.is_some() {
-                sentences.push((word_range(segments, sentence.span), claim_types, sentence.check_worthy));
+                sentences.push((
+                    word_range(segments, sentence.span),
+                    claim_types,
+                    sentence.check_worthy,
+                ));
             }
         }
         Ok(Layers {
@@ -159,7 +171,10 @@ impl Labeller {
         let mut choices = 0;
         for name in &sentence.claim_type {
             let index = self.claim_types.iter().position(|t| t == name).ok_or_else(|| {
-                format!("unknown claim type {name:?}; the configuration has {:?}", self.claim_types)
+                format!(
+                    "unknown claim type {name:?}; the configuration has {:?}",
+                    self.claim_types
+                )
             })?;
             choices |= 1 << index;
         }
@@ -172,7 +187,13 @@ fn mark(tags: &mut [Choices], segments: &Segments, span: Span, labels: &[usize])
     for (i, word) in word_range(segments, span).enumerate() {
         tags[word] = labels
             .iter()
-            .map(|&label| 1 << if i == 0 { TagSet::begin(label) } else { TagSet::inside(label) })
+            .map(|&label| {
+                1 << if i == 0 {
+                    TagSet::begin(label)
+                } else {
+                    TagSet::inside(label)
+                }
+            })
             .sum();
     }
 }
@@ -187,7 +208,8 @@ fn word_range(segments: &Segments, span: Span) -> Range<usize> {
 impl Layers {
     fn example(&self, window: Window) -> Example {
         let pick = |tags: &Option<Vec<Choices>>| {
-            tags.as_ref().map(|tags| window.words.iter().map(|w| tags[w.word]).collect())
+            tags.as_ref()
+                .map(|tags| window.words.iter().map(|w| tags[w.word]).collect())
         };
         let (entities, attributions) = (pick(&self.entities), pick(&self.attributions));
         let sentences = self
@@ -213,24 +235,13 @@ impl Layers {
     }
 }
 
-/// Number of labels over all heads, to see at a glance what a file teaches.
-pub(super) fn support(examples: &[Example], config: &TrainConfig) -> Vec<(String, usize)> {
-    let mut counts = Vec::new();
-    let begun = |choices: &Choices, label: usize| choices & (1 << TagSet::begin(label)) != 0;
-    for (label, name) in config.entity_labels.iter().enumerate() {
-        let words = examples.iter().filter_map(|e| e.entities.as_ref()).flatten();
-        counts.push((name.clone(), words.filter(|c| begun(c, label)).count()));
+/// Number of sentences of each claim type in the training mix.
+pub(super) fn claim_counts(files: &[Vec<Example>], config: &TrainConfig) -> Vec<usize> {
+    let mut counts = vec![0; config.claim_types.len()];
+    for sentence in files.iter().flatten().flat_map(|e| &e.sentences) {
+        for (index, count) in counts.iter_mut().enumerate() {
+            *count += usize::from(sentence.claim_types & (1 << index) != 0);
+        }
     }
-    for (role, name) in ROLES.iter().enumerate() {
-        let words = examples.iter().filter_map(|e| e.attributions.as_ref()).flatten();
-        counts.push((name.to_string(), words.filter(|c| begun(c, role)).count()));
-    }
-    let sentences = || examples.iter().flat_map(|e| &e.sentences);
-    for (index, name) in config.claim_types.iter().enumerate() {
-        counts.push((name.clone(), sentences().filter(|s| s.claim_types & (1 << index) != 0).count()));
-    }
-    counts.push(("check-worthy".into(), sentences().filter(|s| s.check_worthy == Some(true)).count()));
-    counts.push(("not check-worthy".into(), sentences().filter(|s| s.check_worthy == Some(false)).count()));
-    counts.retain(|(_, n)| *n > 0);
     counts
 }

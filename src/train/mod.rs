@@ -7,11 +7,12 @@ mod checkpoint;
 mod config;
 mod data;
 mod error;
+mod export;
 mod log;
 mod network;
 mod run;
 
-pub use config::{DevFile, TaskWeights, TrainConfig, TrainFile};
+pub use config::{DevFile, Precision, TaskWeights, TrainConfig, TrainFile};
 pub use error::TrainError;
 pub use log::{EpochLog, StepLog, TrainLog};
-pub use run::{Observer, train};
+pub use run::{Evaluate, Observer, train};

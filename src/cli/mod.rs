@@ -1,0 +1,36 @@
+//! The command line: one file per subcommand, each parses, calls the library and prints.
+
+#[cfg(feature = "libtorch")]
+mod train;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Reads news articles and says who said what about whom.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[cfg(feature = "libtorch")]
+    Train(train::Args),
+}
+
+/// What a subcommand ends with: an exit code, or an error that is printed and becomes exit code 1.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let outcome: Outcome = match Cli::parse().command {
+        #[cfg(feature = "libtorch")]
+        Command::Train(args) => args.run(),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}

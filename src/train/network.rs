@@ -1,0 +1,310 @@
+//! The encoder with its four heads on libtorch, and the loss over a batch.
+
+use super::TrainError;
+use super::config::{Precision, TrainConfig};
+use super::data::{Choices, Example};
+use crate::engine::libtorch::{Encoder, PaddedBatch};
+use crate::labels::ROLES;
+use crate::model::{EncoderConfig, Window};
+use tch::{Device, Kind, Tensor, nn};
+
+/// The trained network.
+pub(super) struct Network {
+    pub(super) encoder: Encoder,
+    pub(super) heads: nn::VarStore,
+    entities: nn::Linear,
+    attributions: nn::Linear,
+    claim_types: PooledHead,
+    check_worthiness: PooledHead,
+    /// Weight of each claim type in the loss.
+    class_weights: Tensor,
+}
+
+/// A linear layer over the mean of a sentence's pieces and their mean weighted by a learnt query.
+struct PooledHead {
+    query: Tensor,
+    linear: nn::Linear,
+}
+
+/// Loss of a batch, and of each task in it.
+pub(super) struct Loss {
+    pub(super) total: Tensor,
+    pub(super) tasks: Vec<(&'static str, f64)>,
+}
+
+impl Network {
+    /// A network with random weights. `class_counts` are the claim types' numbers in the training mix.
+    pub(super) fn new(encoder: &EncoderConfig, config: &TrainConfig, class_counts: &[usize]) -> Self {
+        let device = Device::cuda_if_available();
+        let width = encoder.hidden_size as i64;
+        let heads = nn::VarStore::new(device);
+        let root = heads.root() / "heads";
+        let tags = |labels: usize| 2 * labels as i64 + 1;
+        let linear = |name: &str, width: i64, out: i64| {
+            let init = nn::Init::Randn {
+                mean: 0.0,
+                stdev: 0.02,
+            };
+            let layer = nn::LinearConfig {
+                ws_init: init,
+                bs_init: Some(nn::Init::Const(0.0)),
+                bias: true,
+            };
+            nn::linear(&root / name, width, out, layer)
+        };
+        let pooled = |name: &str, out: i64| PooledHead {
+            linear: linear(name, 2 * width, out),
+            query: (&root / name).zeros("query", &[width]),
+        };
+        let entities = linear("entities", width, tags(config.entity_labels.len()));
+        let attributions = linear("attributions", width, tags(ROLES.len()));
+        let claim_types = pooled("claim_types", config.claim_types.len() as i64);
+        let check_worthiness = pooled("check_worthiness", 1);
+        Self {
+            encoder: Encoder::new(encoder, device, config.dropout),
+            entities,
+            attributions,
+            claim_types,
+            check_worthiness,
+            class_weights: class_weights(class_counts, config.class_weight_power).to_device(device),
+            heads,
+        }
+    }
+
+    /// Sets the number format of the passes through the encoder; the heads stay in f32.
+    pub(super) fn set_precision(&mut self, precision: Precision) {
+        if precision == Precision::Bf16 {
+            self.encoder.variables.bfloat16();
+        }
+    }
+
+    /// The weighted loss of a batch, in training mode.
+    pub(super) fn loss(
+        &self,
+        examples: &[&Example],
+        windows: &[Window],
+        config: &TrainConfig,
+    ) -> Result<Loss, TrainError> {
+        let batch = PaddedBatch::new(windows.iter(), self.heads.device());
+        let hidden = self.encoder.forward(&batch, true)?.f_to_kind(Kind::Float)?;
+        let width = *hidden.size().last().unwrap_or(&0);
+        let hidden = hidden.f_reshape([-1, width])?.f_dropout(config.dropout, true)?;
+        let mut tasks = Vec::new();
+        let mut total = Tensor::zeros([], (Kind::Float, self.heads.device()));
+        let mut add = |task: &'static str, weight: f64, loss: Option<Tensor>| -> Result<(), TrainError> {
+            if let Some(loss) = loss {
+                tasks.push((task, loss.f_double_value(&[])?));
+                total = total.f_add(&(loss * weight))?;
+            }
+            Ok(())
+        };
+        let entities = words(examples, batch.width, |e| e.entities.as_deref());
+        add(
+            "entities",
+            config.weights.entities,
+            tag_loss(&hidden, &self.entities, &entities)?,
+        )?;
+        let attributions = words(examples, batch.width, |e| e.attributions.as_deref());
+        add(
+            "attributions",
+            config.weights.attributions,
+            tag_loss(&hidden, &self.attributions, &attributions)?,
+        )?;
+        add(
+            "claim_types",
+            config.weights.claim_types,
+            self.claim_loss(&hidden, examples, batch.width, config)?,
+        )?;
+        add(
+            "check_worthiness",
+            config.weights.check_worthiness,
+            self.check_loss(&hidden, examples, batch.width)?,
+        )?;
+        Ok(Loss { total, tasks })
+    }
+
+    fn claim_loss(
+        &self,
+        hidden: &Tensor,
+        examples: &[&Example],
+        width: usize,
+        config: &TrainConfig,
+    ) -> Result<Option<Tensor>, TrainError> {
+        let sentences = sentences(examples, width, |s| (s.claim_types != 0).then_some(s.claim_types));
+        if sentences.is_empty() {
+            return Ok(None);
+        }
+        let logits = self.claim_types.forward(hidden, &sentences)?;
+        let classes = config.claim_types.len();
+        let log_p = logits.f_log_softmax(-1, Kind::Float)?;
+        let choices: Vec<Choices> = sentences.iter().map(|(_, c)| *c).collect();
+        let forbidden = forbidden(&choices, classes, hidden.device());
+        let right = -log_p.f_add(&forbidden)?.f_logsumexp([-1i64].as_slice(), false)?;
+        let smooth = -log_p.f_mean_dim([-1i64].as_slice(), false, Kind::Float)?;
+        let loss = right * (1.0 - config.label_smoothing) + smooth * config.label_smoothing;
+        // The weight of the rarest acceptable type.
+        let weights = forbidden
+            .f_add(&self.class_weights)?
+            .f_amax([-1i64].as_slice(), false)?;
+        Ok(Some(
+            (loss * &weights).f_sum(Kind::Float)? / weights.f_sum(Kind::Float)?,
+        ))
+    }
+
+    fn check_loss(
+        &self,
+        hidden: &Tensor,
+        examples: &[&Example],
+        width: usize,
+    ) -> Result<Option<Tensor>, TrainError> {
+        let sentences = sentences(examples, width, |s| s.check_worthy);
+        if sentences.is_empty() {
+            return Ok(None);
+        }
+        let logits = self
+            .check_worthiness
+            .forward(hidden, &sentences)?
+            .f_flatten(0, -1)?;
+        let gold: Vec<f32> = sentences
+            .iter()
+            .map(|(_, yes)| f32::from(u8::from(*yes)))
+            .collect();
+        let gold = Tensor::from_slice(&gold).to_device(hidden.device());
+        Ok(Some(logits.f_binary_cross_entropy_with_logits::<&Tensor>(
+            &gold,
+            None,
+            None,
+            tch::Reduction::Mean,
+        )?))
+    }
+}
+
+impl PooledHead {
+    /// `hidden` is `[batch * width, hidden]`; gives `[sentences, classes]`.
+    fn forward<T>(
+        &self,
+        hidden: &Tensor,
+        sentences: &[(std::ops::Range<usize>, T)],
+    ) -> Result<Tensor, TrainError> {
+        let pieces = hidden.size()[0] as usize;
+        let mut mean = vec![0f32; sentences.len() * pieces];
+        let mut outside = vec![-1e9f32; sentences.len() * pieces];
+        for (row, (range, _)) in sentences.iter().enumerate() {
+            for piece in range.clone() {
+                mean[row * pieces + piece] = 1.0 / range.len() as f32;
+                outside[row * pieces + piece] = 0.0;
+            }
+        }
+        let size = [sentences.len() as i64, pieces as i64];
+        let table = |data: &[f32]| Tensor::from_slice(data).view(size).to_device(hidden.device());
+        let attention = hidden
+            .f_matmul(&self.query)?
+            .f_unsqueeze(0)?
+            .f_add(&table(&outside))?
+            .f_softmax(-1, Kind::Float)?;
+        let pooled = Tensor::f_cat(&[table(&mean).f_matmul(hidden)?, attention.f_matmul(hidden)?], -1)?;
+        Ok(pooled.apply(&self.linear))
+    }
+}
+
+/// Positions in the flat batch and acceptable tags of all words that take part.
+fn words<'e>(
+    examples: &[&'e Example],
+    width: usize,
+    layer: impl Fn(&'e Example) -> Option<&'e [Choices]>,
+) -> Vec<(i64, Choices)> {
+    let mut out = Vec::new();
+    for (row, example) in examples.iter().enumerate() {
+        for (word, &choices) in example.window.words.iter().zip(layer(example).unwrap_or(&[])) {
+            if choices != 0 {
+                out.push(((row * width + word.first) as i64, choices));
+            }
+        }
+    }
+    out
+}
+
+/// Piece ranges in the flat batch and targets of all sentences that take part.
+fn sentences<T>(
+    examples: &[&Example],
+    width: usize,
+    target: impl Fn(&super::data::SentenceTarget) -> Option<T>,
+) -> Vec<(std::ops::Range<usize>, T)> {
+    let mut out = Vec::new();
+    for (row, example) in examples.iter().enumerate() {
+        for sentence in &example.sentences {
+            if let Some(target) = target(sentence) {
+                let base = row * width;
+                out.push((base + sentence.pieces.start..base + sentence.pieces.end, target));
+            }
+        }
+    }
+    out
+}
+
+/// Negative log-probability of the acceptable tags, mean over words.
+fn tag_loss(
+    hidden: &Tensor,
+    head: &nn::Linear,
+    words: &[(i64, Choices)],
+) -> Result<Option<Tensor>, TrainError> {
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let (positions, choices): (Vec<i64>, Vec<Choices>) = words.iter().copied().unzip();
+    let positions = Tensor::from_slice(&positions).to_device(hidden.device());
+    let logits = hidden.f_index_select(0, &positions)?.apply(head);
+    let tags = logits.size()[1] as usize;
+    let log_p = logits.f_log_softmax(-1, Kind::Float)?;
+    let right = log_p
+        .f_add(&forbidden(&choices, tags, hidden.device()))?
+        .f_logsumexp([-1i64].as_slice(), false)?;
+    Ok(Some(-right.f_mean(Kind::Float)?))
+}
+
+/// A large negative number for every class that is not acceptable, `[units, classes]`.
+fn forbidden(choices: &[Choices], classes: usize, device: Device) -> Tensor {
+    let table: Vec<f32> = choices
+        .iter()
+        .flat_map(|c| (0..classes).map(move |k| if c & (1 << k) != 0 { 0.0 } else { -1e9 }))
+        .collect();
+    Tensor::from_slice(&table)
+        .view([choices.len() as i64, classes as i64])
+        .to_device(device)
+}
+
+fn class_weights(counts: &[usize], power: f64) -> Tensor {
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let weights: Vec<f32> = counts
+        .iter()
+        .map(|&n| (most / n.max(1) as f64).powf(power) as f32)
+        .collect();
+    Tensor::from_slice(&weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TagSet;
+
+    #[test]
+    fn either_acceptable_tag_satisfies_the_loss() {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let mut head = nn::linear(vs.root(), 2, 5, Default::default());
+        tch::no_grad(|| {
+            let _ = head.ws.f_zero_();
+            head.bs = Some(Tensor::from_slice(&[-50f32, 50.0, -50.0, 50.0, -50.0]));
+        });
+        let hidden = Tensor::ones([1, 2], (Kind::Float, Device::Cpu));
+        let both = (1 << TagSet::begin(0)) | (1 << TagSet::begin(1));
+        let of = |choices| {
+            tag_loss(&hidden, &head, &[(0, choices)])
+                .unwrap()
+                .unwrap()
+                .double_value(&[])
+        };
+        assert!(of(both) < 1e-4);
+        assert!((of(1 << TagSet::begin(0)) - std::f64::consts::LN_2).abs() < 1e-4);
+        assert!(of(1 << TagSet::OUTSIDE) > 50.0);
+    }
+}
