@@ -1,6 +1,7 @@
 //! `model.safetensors`: tensors by name, stored as f32 or f16.
 
 use super::ModelError;
+use half::f16;
 use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors};
 use std::collections::HashMap;
@@ -67,29 +68,55 @@ impl Weights {
     /// # Errors
     /// No such tensor, or one of another shape or kind of number.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ModelError> {
+        let entry = self.entry(name, shape)?;
+        let bytes = &self.bytes[entry.data.clone()];
+        match entry.dtype {
+            Dtype::F32 => Ok(f32s(bytes).collect()),
+            Dtype::F16 => Ok(f16s(bytes).map(f16::to_f32).collect()),
+            other => Err(unsupported(name, other)),
+        }
+    }
+
+    /// The same, in half precision.
+    ///
+    /// # Errors
+    /// No such tensor, or one of another shape or kind of number.
+    pub fn tensor_f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, ModelError> {
+        let entry = self.entry(name, shape)?;
+        let bytes = &self.bytes[entry.data.clone()];
+        match entry.dtype {
+            Dtype::F32 => Ok(f32s(bytes).map(f16::from_f32).collect()),
+            Dtype::F16 => Ok(f16s(bytes).collect()),
+            other => Err(unsupported(name, other)),
+        }
+    }
+
+    fn entry(&self, name: &str, shape: &[usize]) -> Result<&Entry, ModelError> {
         let entry = self
             .entries
             .get(name)
             .ok_or_else(|| ModelError::invalid(format!("tensor {name} is missing")))?;
-        if entry.shape != shape {
-            return Err(ModelError::invalid(format!(
+        if entry.shape == shape {
+            Ok(entry)
+        } else {
+            Err(ModelError::invalid(format!(
                 "tensor {name} has shape {:?}, config.json asks for {shape:?}",
                 entry.shape
-            )));
-        }
-        let bytes = &self.bytes[entry.data.clone()];
-        match entry.dtype {
-            Dtype::F32 => Ok(bytes
-                .chunks_exact(4)
-                .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                .collect()),
-            Dtype::F16 => Ok(bytes
-                .chunks_exact(2)
-                .map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32())
-                .collect()),
-            other => Err(ModelError::invalid(format!(
-                "tensor {name} is stored as {other:?}; f32 and f16 are supported"
-            ))),
+            )))
         }
     }
+}
+
+fn f32s(bytes: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b))
+}
+
+fn f16s(bytes: &[u8]) -> impl Iterator<Item = f16> + '_ {
+    bytes.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b))
+}
+
+fn unsupported(name: &str, dtype: Dtype) -> ModelError {
+    ModelError::invalid(format!(
+        "tensor {name} is stored as {dtype:?}; f32 and f16 are supported"
+    ))
 }

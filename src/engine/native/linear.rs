@@ -1,0 +1,203 @@
+//! Linear layers on packed weights.
+
+use super::{EngineError, Precision};
+use crate::model::{ModelError, Weights};
+use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix, QuantParams};
+use rten_simd::SimdOp;
+use rten_tensor::{Matrix, NdTensorView};
+use rten_vecmath::{MinMax, Quantize};
+use std::mem::MaybeUninit;
+
+/// The matrix kernels that suit this processor.
+#[derive(Default)]
+pub(super) struct Kernels {
+    pub(super) f32: GemmExecutor<f32, f32, f32>,
+    pub(super) int8: GemmExecutor<u8, i8, i32>,
+}
+
+/// `y = x Wᵀ + b`, `W` of `[out, in]`.
+pub(super) struct Linear {
+    weights: Packed,
+    bias: Vec<f32>,
+    width: usize,
+}
+
+enum Packed {
+    F32(PackedBMatrix<f32>),
+    Int8 {
+        weights: PackedBMatrix<i8>,
+        scales: Vec<f32>,
+        zeros: Vec<i8>,
+    },
+}
+
+impl Linear {
+    /// Takes the layers `names` out of the weights and puts their outputs side by side.
+    pub(super) fn load(
+        weights: &Weights,
+        names: &[String],
+        out: usize,
+        width: usize,
+        precision: Precision,
+        kernels: &Kernels,
+    ) -> Result<Self, ModelError> {
+        let mut rows = Vec::with_capacity(names.len() * out * width);
+        let mut bias = Vec::with_capacity(names.len() * out);
+        for name in names {
+            rows.extend(weights.tensor(&format!("{name}.weight"), &[out, width])?);
+            bias.extend(weights.tensor(&format!("{name}.bias"), &[out])?);
+        }
+        let weights = match precision {
+            Precision::F32 => Packed::F32(kernels.f32.prepack_b(transposed(&rows, bias.len(), width))),
+            Precision::Int8 => {
+                let (quantised, scales) = quantise_rows(&rows, width, kernels.int8.may_saturate());
+                Packed::Int8 {
+                    weights: kernels.int8.prepack_b(transposed(&quantised, bias.len(), width)),
+                    zeros: vec![0; scales.len()],
+                    scales,
+                }
+            }
+        };
+        Ok(Self { weights, bias, width })
+    }
+
+    /// Applies the layer to each row of `x` (`[tokens, in]`); gives `[tokens, out]`.
+    pub(super) fn apply(&self, x: &[f32], kernels: &Kernels) -> Result<Vec<f32>, EngineError> {
+        let (tokens, out) = (x.len() / self.width, self.bias.len());
+        match &self.weights {
+            Packed::F32(weights) => {
+                let mut y = vec![0.0; tokens * out];
+                let options = GemmOptions {
+                    bias: Some(BiasVector::Row(&self.bias)),
+                    ..GemmOptions::default()
+                };
+                kernels
+                    .f32
+                    .gemm(
+                        &mut y,
+                        GemmInputA::Unpacked(matrix(x, tokens, self.width)),
+                        GemmInputB::Packed(weights),
+                        options,
+                    )
+                    .map_err(backend)?;
+                Ok(y)
+            }
+            Packed::Int8 {
+                weights,
+                scales,
+                zeros,
+            } => {
+                let activations = QuantisedRows::new(x, self.width);
+                let mut products = vec![0i32; tokens * out];
+                let options = GemmOptions {
+                    a_quant: Some(QuantParams {
+                        zero_point: &activations.zeros,
+                    }),
+                    b_quant: Some(QuantParams { zero_point: zeros }),
+                    ..GemmOptions::default()
+                };
+                let a = GemmInputA::Unpacked(matrix(&activations.values, tokens, self.width));
+                kernels
+                    .int8
+                    .gemm(&mut products, a, GemmInputB::Packed(weights), options)
+                    .map_err(backend)?;
+                Ok(self.dequantise(&products, &activations.scales, scales))
+            }
+        }
+    }
+
+    fn dequantise(&self, products: &[i32], rows: &[f32], columns: &[f32]) -> Vec<f32> {
+        let mut y = Vec::with_capacity(products.len());
+        for (products, row) in products.chunks_exact(columns.len()).zip(rows) {
+            let row_values = products.iter().zip(columns).zip(&self.bias);
+            y.extend(row_values.map(|((&p, &column), &bias)| p as f32 * (row * column) + bias));
+        }
+        y
+    }
+}
+
+/// Activations as `u8`, each row with its own scale and zero point.
+struct QuantisedRows {
+    values: Vec<u8>,
+    scales: Vec<f32>,
+    zeros: Vec<u8>,
+}
+
+impl QuantisedRows {
+    fn new(x: &[f32], width: usize) -> Self {
+        let rows = x.len() / width;
+        let mut quantised = Self {
+            values: Vec::with_capacity(x.len()),
+            scales: Vec::with_capacity(rows),
+            zeros: Vec::with_capacity(rows),
+        };
+        let mut buffer = vec![MaybeUninit::new(0u8); width];
+        for row in x.chunks_exact(width) {
+            let (low, high) = MinMax::new(row).dispatch();
+            // Zero lies inside the range, so that it is represented exactly.
+            let (low, high) = (low.min(0.0), high.max(0.0));
+            let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
+            let zero = (-low / scale).round().clamp(0.0, 255.0) as u8;
+            quantised
+                .values
+                .extend_from_slice(Quantize::new(row, &mut buffer, 1.0 / scale, zero).dispatch());
+            quantised.scales.push(scale);
+            quantised.zeros.push(zero);
+        }
+        quantised
+    }
+}
+
+/// Weights as `i8`, symmetric, each row (output channel) with its own scale. Kernels that add pairs of products in
+/// 16 bits get weights of 7 bits.
+fn quantise_rows(rows: &[f32], width: usize, saturates: bool) -> (Vec<i8>, Vec<f32>) {
+    let limit = if saturates { 63.0 } else { 127.0 };
+    let mut values = Vec::with_capacity(rows.len());
+    let mut scales = Vec::with_capacity(rows.len() / width);
+    for row in rows.chunks_exact(width) {
+        let largest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
+        let scale = (largest / limit).max(f32::MIN_POSITIVE);
+        values.extend(row.iter().map(|v| (v / scale).round() as i8));
+        scales.push(scale);
+    }
+    (values, scales)
+}
+
+/// A row-major matrix over a slice of `rows * columns` numbers.
+pub(super) fn matrix<T>(data: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
+    NdTensorView::from_data([rows, columns], data)
+}
+
+/// The transpose of a row-major matrix of `[rows, columns]`, as a view.
+fn transposed<T>(data: &[T], rows: usize, columns: usize) -> Matrix<'_, T> {
+    matrix(data, rows, columns).transposed()
+}
+
+pub(super) fn backend(error: impl std::fmt::Display) -> EngineError {
+    EngineError::Backend(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantised_rows_come_back_within_half_a_step() {
+        let x: Vec<f32> = (0..64).map(|i| ((i * 37) % 64) as f32 / 10.0 - 1.7).collect();
+        let quantised = QuantisedRows::new(&x, 16);
+        for (row, values) in quantised.values.chunks(16).enumerate() {
+            for (value, original) in values.iter().zip(&x[row * 16..]) {
+                let back = (f32::from(*value) - f32::from(quantised.zeros[row])) * quantised.scales[row];
+                assert!((back - original).abs() <= 0.51 * quantised.scales[row]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_of_zeros_stays_zero() {
+        let quantised = QuantisedRows::new(&[0.0; 8], 8);
+        assert!(quantised.values.iter().all(|v| *v == quantised.zeros[0]));
+        let (values, _) = quantise_rows(&[0.0; 8], 8, false);
+        assert_eq!(values, [0; 8]);
+    }
+}
