@@ -5,10 +5,13 @@ mod attributions;
 mod claims;
 mod countries;
 mod entities;
+mod quotation;
+mod roles;
 mod speakers;
+mod targets;
 
 pub use attributions::attributions;
-pub use claims::claims;
+pub use claims::{ClaimInput, claims};
 pub use countries::{Gazetteer, ranked};
 pub use entities::entities;
 pub use speakers::Speakers;

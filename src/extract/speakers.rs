@@ -1,0 +1,310 @@
+//! Who speaks: one record per speaker of an article, and the way from the words that name a source to its record.
+
+use super::roles::{self, Role};
+use crate::annotation::{Entity, Speaker, SpeakerKind};
+use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::span::Span;
+use crate::text::Segments;
+
+/// The speakers of one article.
+pub struct Speakers<'a> {
+    text: &'a str,
+    segments: &'a Segments,
+    entities: &'a [Entity],
+    /// Everybody who is named, whether they speak or not; those who speak become records.
+    persons: Vec<Person>,
+    records: Vec<Speaker>,
+    /// Record of each person of `persons`.
+    record_of: Vec<Option<usize>>,
+}
+
+/// A person named in the article.
+struct Person {
+    name: String,
+    role: Role,
+    mentions: Vec<Span>,
+}
+
+/// What the words of a source say about who it is.
+enum Reading {
+    Person(usize),
+    Named(Speaker),
+    /// A pronoun or a description that fits nobody known.
+    Unknown(&'static str),
+}
+
+impl<'a> Speakers<'a> {
+    /// Collects the persons of an article and their roles.
+    pub fn new(text: &'a str, segments: &'a Segments, entities: &'a [Entity]) -> Self {
+        let mut persons: Vec<Person> = Vec::new();
+        for (index, entity) in entities.iter().enumerate().filter(|(_, e)| e.label == PERSON) {
+            let name = entity.span.of(text);
+            let sentence = segments
+                .sentence_at(entity.span.start)
+                .map_or(entity.span, |s| segments.sentences[s].span);
+            let role = roles::beside(text, sentence, entities, index).unwrap_or_default();
+            let known = persons.iter().rposition(|p| same_person(&p.name, name));
+            match known {
+                Some(at) => {
+                    let person = &mut persons[at];
+                    if name.len() > person.name.len() {
+                        person.name = name.to_owned();
+                    }
+                    person.mentions.push(entity.span);
+                    person.role.title = person.role.title.take().or(role.title);
+                    person.role.affiliation = person.role.affiliation.take().or(role.affiliation);
+                    person.role.country = person.role.country.take().or(role.country);
+                }
+                None => persons.push(Person {
+                    name: name.to_owned(),
+                    role,
+                    mentions: vec![entity.span],
+                }),
+            }
+        }
+        Self {
+            text,
+            segments,
+            entities,
+            record_of: vec![None; persons.len()],
+            persons,
+            records: Vec::new(),
+        }
+    }
+
+    /// The record that the words of a source stand for; `previous` is the speaker of the claim before.
+    ///
+    /// # Errors
+    /// The reason, where it cannot be told.
+    pub fn resolve(&mut self, source: Span, previous: Option<usize>) -> Result<usize, &'static str> {
+        match self.read(source, previous) {
+            Reading::Person(person) => Ok(self.person_record(person)),
+            Reading::Named(speaker) => Ok(self.record(speaker, source)),
+            Reading::Unknown(reason) => Err(reason),
+        }
+    }
+
+    /// The records made so far, mentions in order.
+    pub fn into_records(mut self) -> Vec<Speaker> {
+        for record in &mut self.records {
+            record.mentions.sort_unstable();
+            record.mentions.dedup();
+        }
+        self.records
+    }
+
+    /// A record made so far.
+    pub fn get(&self, id: usize) -> Option<&Speaker> {
+        self.records.get(id)
+    }
+
+    fn read(&self, source: Span, previous: Option<usize>) -> Reading {
+        let words = source.of(self.text);
+        let inside: Vec<&Entity> = self.entities.iter().filter(|e| e.span.overlaps(source)).collect();
+        if let Some(person) = inside.iter().find(|e| e.label == PERSON) {
+            return match self.person_at(person.span) {
+                Some(index) => Reading::Person(index),
+                None => Reading::Unknown("the name fits no person of the article"),
+            };
+        }
+        if let Some(pronoun) = pronoun(words) {
+            return self.pronoun(pronoun, source, previous);
+        }
+        let role = roles::described(self.text, source, self.entities);
+        if let Some(index) = role.as_ref().and_then(|role| self.person_with(role, source)) {
+            return Reading::Person(index);
+        }
+        match (inside.as_slice(), role) {
+            ([only], None) if only.label != NORP => Reading::Named(self.named(only)),
+            ([], None) if words.split_whitespace().count() == 0 => Reading::Unknown("the source has no words"),
+            (_, role) => Reading::Named(self.unnamed(source, role)),
+        }
+    }
+
+    /// An organisation or country that speaks as one.
+    fn named(&self, entity: &Entity) -> Speaker {
+        let kind = match entity.label.as_str() {
+            COUNTRY | LOC => SpeakerKind::Country,
+            ORG => SpeakerKind::Organisation,
+            _ => SpeakerKind::Unnamed,
+        };
+        Speaker {
+            name: entity.span.of(self.text).to_owned(),
+            kind,
+            role: None,
+            affiliation: None,
+            country: entity.country.clone(),
+            mentions: Vec::new(),
+        }
+    }
+
+    /// A source that is described: the description is its name.
+    fn unnamed(&self, source: Span, role: Option<Role>) -> Speaker {
+        let words = source.of(self.text).trim();
+        let name = words.strip_prefix("The ").or(words.strip_prefix("the ")).unwrap_or(words);
+        let role = role.unwrap_or_else(|| Role {
+            country: self
+                .entities
+                .iter()
+                .filter(|e| source.contains(e.span))
+                .find_map(|e| e.country.clone()),
+            ..Role::default()
+        });
+        Speaker {
+            name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+            kind: SpeakerKind::Unnamed,
+            role: role.title,
+            affiliation: role.affiliation,
+            country: role.country,
+            mentions: Vec::new(),
+        }
+    }
+
+    fn person_at(&self, span: Span) -> Option<usize> {
+        self.persons.iter().position(|p| p.mentions.contains(&span))
+    }
+
+    /// The person, named before `source` if possible, whose role a description repeats.
+    fn person_with(&self, role: &Role, source: Span) -> Option<usize> {
+        let wanted = role.title.as_deref()?.to_lowercase();
+        let fits = |person: &Person| {
+            let Some(title) = &person.role.title else {
+                return false;
+            };
+            let title = title.to_lowercase();
+            let same_country = match (&role.country, &person.role.country) {
+                (Some(a), Some(b)) => a == b,
+                _ => true,
+            };
+            same_country && (title == wanted || title.ends_with(&format!(" {wanted}")))
+        };
+        let last_mention = |p: &Person| p.mentions.iter().rfind(|m| m.end <= source.start).map(|m| m.end);
+        self.persons
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| fits(p))
+            .max_by_key(|(_, p)| last_mention(p))
+            .map(|(index, _)| index)
+    }
+
+    fn pronoun(&self, number: Number, source: Span, previous: Option<usize>) -> Reading {
+        let of_kind = |speaker: &Speaker| match number {
+            Number::Person => matches!(speaker.kind, SpeakerKind::Person | SpeakerKind::Unnamed),
+            Number::Thing => matches!(speaker.kind, SpeakerKind::Organisation | SpeakerKind::Country),
+            Number::Many => speaker.kind != SpeakerKind::Person,
+        };
+        if let Some(speaker) = previous.and_then(|p| self.records.get(p)).filter(|s| of_kind(s)) {
+            return Reading::Named(speaker.clone());
+        }
+        let before = |span: &Span| span.end <= source.start;
+        let candidate = self.entities.iter().rfind(|e| {
+            before(&e.span)
+                && match number {
+                    Number::Person => e.label == PERSON,
+                    Number::Thing | Number::Many => e.label == ORG || e.label == COUNTRY,
+                }
+        });
+        match candidate {
+            Some(entity) if entity.label == PERSON => match self.person_at(entity.span) {
+                Some(index) => Reading::Person(index),
+                None => Reading::Unknown("the pronoun refers to nobody known"),
+            },
+            Some(entity) if self.same_paragraph(entity.span, source) => Reading::Named(self.named(entity)),
+            _ => Reading::Unknown("the pronoun refers to nobody known"),
+        }
+    }
+
+    fn same_paragraph(&self, a: Span, b: Span) -> bool {
+        let paragraph = |span: Span| self.segments.sentence_at(span.start).map(|s| self.segments.sentences[s].paragraph);
+        paragraph(a) == paragraph(b)
+    }
+
+    fn person_record(&mut self, index: usize) -> usize {
+        if let Some(record) = self.record_of[index] {
+            return record;
+        }
+        let person = &self.persons[index];
+        self.records.push(Speaker {
+            name: person.name.clone(),
+            kind: SpeakerKind::Person,
+            role: person.role.title.clone(),
+            affiliation: person.role.affiliation.clone(),
+            country: person.role.country.clone(),
+            mentions: person.mentions.clone(),
+        });
+        self.record_of[index] = Some(self.records.len() - 1);
+        self.records.len() - 1
+    }
+
+    fn record(&mut self, speaker: Speaker, mention: Span) -> usize {
+        let same = |known: &Speaker| known.kind == speaker.kind && known.name.eq_ignore_ascii_case(&speaker.name);
+        let id = match self.records.iter().position(same) {
+            Some(id) => id,
+            None => {
+                self.records.push(speaker);
+                self.records.len() - 1
+            }
+        };
+        self.records[id].mentions.push(mention);
+        id
+    }
+}
+
+/// What a pronoun can stand for.
+#[derive(Clone, Copy)]
+enum Number {
+    Person,
+    Thing,
+    Many,
+}
+
+fn pronoun(words: &str) -> Option<Number> {
+    match words.trim().to_lowercase().as_str() {
+        "he" | "she" | "who" | "him" | "her" | "i" => Some(Number::Person),
+        "it" | "which" => Some(Number::Thing),
+        "they" | "we" | "them" => Some(Number::Many),
+        _ => None,
+    }
+}
+
+/// Whether two names in one article mean the same person: equal, or one is the other's last name, or both share the
+/// last name and their first names agree as far as they are given (`J. Reis`, `Julia Reis`).
+fn same_person(a: &str, b: &str) -> bool {
+    let parts = |name: &str| -> Vec<String> {
+        name.split(|c: char| c.is_whitespace() || c == '.')
+            .filter(|p| !p.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (a, b) = (parts(a), parts(b));
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    match (short.as_slice(), long.as_slice()) {
+        ([], _) => false,
+        ([only], long) => long.last() == Some(only) || (long.len() > 1 && long.first() == Some(only)),
+        ([first, .., last], [long_first, .., long_last]) => {
+            last == long_last && (first == long_first || first.len() == 1 && long_first.starts_with(first.as_str()))
+                || long.ends_with(short)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_person() {
+        for (a, b, same) in [
+            ("Julia Reis", "Reis", true),
+            ("Julia Reis", "J. Reis", true),
+            ("Julia Reis", "Marco Reis", false),
+            ("Park Min-jun", "Park", true),
+            ("Abdul Rahman al-Sayed", "al-Sayed", true),
+            ("Julia Reis", "Reisman", false),
+        ] {
+            assert_eq!(same_person(a, b), same, "{a} / {b}");
+            assert_eq!(same_person(b, a), same, "{b} / {a}");
+        }
+    }
+}
