@@ -3,6 +3,7 @@
 pub mod annotation;
 pub mod article;
 pub mod engine;
+pub mod evaluation;
 pub mod formats;
 pub mod labels;
 pub mod model;

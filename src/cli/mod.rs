@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, each parses, calls the library and prints.
 
+mod evaluate;
 #[cfg(feature = "libtorch")]
 mod train;
 
@@ -16,6 +17,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Evaluate(evaluate::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
 }
@@ -26,6 +28,7 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
+        Command::Evaluate(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),
     };

@@ -1,0 +1,9 @@
+//! The report as one JSON object, as its types are.
+
+use super::Report;
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
+}

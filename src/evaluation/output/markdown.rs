@@ -1,0 +1,47 @@
+//! The report as Markdown tables.
+
+use super::Report;
+use super::documents;
+use super::table::{Table, tables};
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Evaluation\n\n{}", super::basis(report))?;
+    for section in &report.sections {
+        writeln!(
+            out,
+            "\n## `{}`: {} ({})",
+            section.metric,
+            section.about,
+            documents(section.documents)
+        )?;
+        for table in tables(section) {
+            writeln!(out)?;
+            write_table(&table, out)?;
+        }
+    }
+    if !report.notes.is_empty() {
+        writeln!(out, "\n## Notes\n")?;
+    }
+    for note in &report.notes {
+        writeln!(out, "- {note}")?;
+    }
+    Ok(())
+}
+
+fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    line(&table.header, out)?;
+    let rule: Vec<&str> = (0..table.header.len())
+        .map(|column| if column == 0 { "---" } else { "---:" })
+        .collect();
+    writeln!(out, "| {} |", rule.join(" | "))?;
+    table.rows.iter().try_for_each(|row| line(row, out))
+}
+
+fn line(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|c| c.replace('|', "\\|").replace('\n', " "))
+        .collect();
+    writeln!(out, "| {} |", cells.join(" | "))
+}

@@ -1,0 +1,45 @@
+//! The report as aligned text, for a terminal.
+
+use super::Report;
+use super::documents;
+use super::table::{Table, tables};
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for section in &report.sections {
+        writeln!(
+            out,
+            "{}: {} ({})",
+            section.metric,
+            section.about,
+            documents(section.documents)
+        )?;
+        for table in tables(section) {
+            writeln!(out)?;
+            aligned(&table, out)?;
+        }
+        writeln!(out)?;
+    }
+    for note in &report.notes {
+        writeln!(out, "note: {note}")?;
+    }
+    writeln!(out, "{}", super::basis(report))
+}
+
+/// First column to the left, numbers to the right.
+fn aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let lines = || std::iter::once(&table.header).chain(&table.rows);
+    let width = |column: usize| lines().map(|l| l[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..table.header.len()).map(width).collect();
+    for line in lines() {
+        let mut cells = line.iter().zip(&widths);
+        if let Some((cell, width)) = cells.next() {
+            write!(out, "  {cell:<width$}")?;
+        }
+        for (cell, width) in cells {
+            write!(out, "  {cell:>width$}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
