@@ -15,11 +15,11 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   dixit evaluate gold.jsonl --predictions predicted.jsonl
-  dixit evaluate gold.jsonl --predictions predicted.jsonl --merge COUNTRY=LOC --labels PERSON,ORG,LOC
+  dixit evaluate gold.jsonl --predictions predicted.jsonl --merge COUNTRY=LOC --labels ORG,LOC
   dixit evaluate gold.jsonl --predictions predicted.jsonl --fail-under entities.f1=0.85
 
-GOLD and predictions are dixit JSON Lines; documents are matched by id. A layer that a gold document lacks
-(no \"entities\" key, say) is not scored in it.
+GOLD and predictions are dixit JSON Lines; documents are matched by id.
+A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
 pub(super) struct Args {

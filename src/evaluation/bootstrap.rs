@@ -38,8 +38,9 @@ impl Default for Bootstrap {
 }
 
 impl Bootstrap {
-    /// An interval per figure; `values` computes all figures from the weight of each document. A figure has none where
-    /// fewer than two documents can be drawn, or where no draw gives it a value.
+    /// An interval per figure; `values` computes all figures from the weight of each document. Draws that give a figure
+    /// no value are left out of its interval; it has none where no draw gives it one, or where there are fewer than two
+    /// documents to draw from.
     ///
     /// Draw `n` is the same for every call with as many documents, whatever the number of threads, so that two
     /// predictions for the same documents are compared on the same draws.

@@ -26,7 +26,8 @@ mod tests {
 
     #[test]
     fn the_largest_overlap_wins_and_touching_is_none() {
-        let cases: [(&[(usize, usize)], Option<usize>); 5] = [
+        type Case<'a> = (&'a [(usize, usize)], Option<usize>);
+        let cases: [Case<'_>; 5] = [
             (&[(0, 12), (12, 30)], Some(1)),
             (&[(0, 15), (15, 30)], Some(0)),
             (&[(0, 10), (20, 30)], None),

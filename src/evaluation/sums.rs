@@ -270,7 +270,8 @@ mod tests {
             ranking: units.to_vec(),
             ..Tally::default()
         };
-        let cases: [(&[(f32, bool)], Option<f64>); 5] = [
+        type Case<'a> = (&'a [(f32, bool)], Option<f64>);
+        let cases: [Case<'_>; 5] = [
             (
                 &[(0.9, true), (0.8, false), (0.7, true)],
                 Some((1.0 + 2.0 / 3.0) / 2.0),

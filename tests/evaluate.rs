@@ -1,0 +1,231 @@
+//! `dixit evaluate` from the command line: reports, thresholds, and what it says when files do not fit together.
+
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A document with an emoji of several code points before its entities.
+const TEXT: &str = "👩‍👩‍👧 Ida Lund left Norway.";
+
+fn gold() -> Vec<Value> {
+    vec![
+        json!({"id": "one", "text": TEXT, "entities": [
+            {"start": 6, "end": 14, "label": "PERSON"},
+            {"start": 20, "end": 26, "label": "COUNTRY", "country": "NO"}]}),
+        json!({"id": "two", "text": "Nordsund Energi denied it.", "entities": [
+            {"start": 0, "end": 15, "label": "ORG"}], "sentences": [
+            {"start": 0, "end": 26, "claim_type": "denial", "speaker": "Nordsund Energi", "quotation": "indirect"}]}),
+        json!({"id": "three", "text": "Snow fell.", "entities": []}),
+    ]
+}
+
+fn predicted() -> Vec<Value> {
+    vec![
+        json!({"id": "three", "text": "Snow fell.", "entities": [{"start": 0, "end": 4, "label": "PERSON"}]}),
+        json!({"id": "one", "text": TEXT, "entities": [
+            {"start": 6, "end": 14, "label": "PERSON", "score": 0.9},
+            {"start": 20, "end": 26, "label": "LOC", "country": "NO"}]}),
+        json!({"id": "two", "text": "Nordsund Energi denied it.", "entities": [
+            {"start": 0, "end": 15, "label": "ORG"}],
+            "sentences": [{"start": 0, "end": 26, "claim_type": "denial", "score": 0.75}],
+            "speakers": [{"id": 0, "name": "Nordsund Energi", "kind": "organisation"}],
+            "claims": [{"start": 0, "end": 26, "claim_type": "denial", "speaker": 0, "quotation": "indirect"}]}),
+    ]
+}
+
+/// Writes documents to a file of the test's own.
+fn file(name: &str, documents: &[Value]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("evaluate-{name}.jsonl"));
+    let lines: Vec<String> = documents.iter().map(Value::to_string).collect();
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+/// Evaluates documents with more arguments; a test's name keeps its files apart from the others'.
+fn evaluate(test: &str, gold: &[Value], predicted: &[Value], arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_dixit"))
+        .arg("evaluate")
+        .arg(file(&format!("{test}-gold"), gold))
+        .arg("--predictions")
+        .arg(file(&format!("{test}-predicted"), predicted))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn text_report() {
+    let expected = "\
+entities: entities, exact span and label (3 documents)
+
+           precision  recall     F1  gold  predicted
+  all          0.500   0.667  0.571     3          4
+  COUNTRY          –   0.000  0.000     1          0
+  LOC          0.000       –  0.000     0          1
+  ORG          1.000   1.000  1.000     1          1
+  PERSON       0.500   1.000  0.667     1          2
+
+            value  of
+  macro f1  0.556   3
+
+claim_types: claim types of sentences (1 document)
+
+          precision  recall     F1  gold  predicted
+  denial      1.000   1.000  1.000     1          1
+
+            value  of
+  macro f1  1.000   1
+  accuracy  1.000   1
+
+  gold \\ predicted  1  missing
+  1 denial          1        0
+
+speakers: speakers of attributed sentences (1 document)
+
+             value  of
+  accuracy   1.000   1
+  claimed    1.000   1
+  quotation  1.000   1
+
+countries: country codes of mentions (1 document)
+
+       precision  recall     F1  gold  predicted
+  all      1.000   1.000  1.000     1          1
+
+            value  of
+  accuracy  1.000   1
+  found     1.000   1
+
+3 documents; no intervals
+";
+    let output = evaluate("text", &gold(), &predicted(), &["--draws", "0"]);
+    assert_eq!(stdout(&output), expected);
+}
+
+#[test]
+fn json_report_with_merged_and_chosen_labels() {
+    let arguments = [
+        "--format",
+        "json",
+        "--merge",
+        "COUNTRY=LOC",
+        "--labels",
+        "LOC,ORG",
+    ];
+    let output = evaluate("json", &gold(), &predicted(), &arguments);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let figures = report["sections"][0]["figures"].as_array().unwrap();
+    let names: Vec<&str> = figures.iter().map(|f| f["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 10, "{names:?}");
+    for figure in figures {
+        assert_eq!(figure["value"], 1.0, "{figure}");
+    }
+    assert_eq!(report["draws"], 10_000);
+    let again = evaluate("json", &gold(), &predicted(), &arguments);
+    assert_eq!(stdout(&output), stdout(&again));
+}
+
+#[test]
+fn a_figure_whose_interval_reaches_too_low_fails() {
+    let cases = [
+        ("entities.recall=0", None),
+        ("entities.ORG.f1=1", None),
+        // The value is 2/3, but a draw of the first document alone gives 1/2.
+        ("entities.recall=0.6", Some("entities.recall is 0.6667")),
+        ("entities.GPE.f1=0.1", Some("no figure \"entities.GPE.f1\"")),
+        (
+            "claim_types.accuracy=0.5",
+            Some("claim_types.accuracy has no interval"),
+        ),
+    ];
+    for (argument, expected) in cases {
+        let output = evaluate("floor", &gold(), &predicted(), &["--fail-under", argument]);
+        match expected {
+            None => drop(stdout(&output)),
+            Some(part) => assert!(stderr(&output).contains(part), "{output:?}"),
+        }
+        assert!(!output.stdout.is_empty(), "the report is shown either way");
+    }
+}
+
+#[test]
+fn files_that_do_not_fit_together_are_errors_with_a_remedy() {
+    let changed = |change: fn(&mut Vec<Value>)| {
+        let mut documents = predicted();
+        change(&mut documents);
+        documents
+    };
+    let cases = [
+        (
+            changed(|d| drop(d.remove(1))),
+            "1 document of the gold not in the predictions: \"one\"",
+            "--ignore-missing passes over them",
+        ),
+        (
+            changed(|d| d.push(json!({"id": "four", "text": ""}))),
+            "1 document of the predictions not in the gold: \"four\"",
+            "--ignore-missing passes over them",
+        ),
+        (
+            changed(|d| d[0]["text"] = json!("Snow falls.")),
+            "the text of \"three\" differs between gold and prediction from code point 6 on",
+            "--ignore-differing",
+        ),
+        (
+            changed(|d| d.push(d[1].clone())),
+            "id \"one\" occurs twice in the predictions, as documents 2 and 4",
+            "give each document an id of its own",
+        ),
+        (
+            changed(|d| d[1]["entities"][0]["end"] = json!(99)),
+            "predicted.jsonl:2: article \"one\"",
+            "99",
+        ),
+    ];
+    for (documents, problem, remedy) in cases {
+        let message = stderr(&evaluate("misfit", &gold(), &documents, &[]));
+        assert!(message.starts_with("error: "), "{message}");
+        assert!(message.contains("evaluate-misfit-predicted.jsonl"), "{message}");
+        assert!(message.contains(problem) && message.contains(remedy), "{message}");
+    }
+}
+
+#[test]
+fn what_is_missing_can_be_passed_over() {
+    let mut documents = predicted();
+    documents.remove(1);
+    let output = evaluate(
+        "missing",
+        &gold(),
+        &documents,
+        &["--ignore-missing", "--format", "markdown"],
+    );
+    let report = stdout(&output);
+    assert!(
+        report.contains("- 1 document passed over, only in the gold: \"one\"\n"),
+        "{report}"
+    );
+    assert!(report.contains("| ORG | 1.000 [1.000, 1.000] |"), "{report}");
+}
+
+#[test]
+fn gold_that_is_not_there() {
+    let output = Command::new(env!("CARGO_BIN_EXE_dixit"))
+        .args(["evaluate", "nowhere.jsonl", "--predictions", "nowhere.jsonl"])
+        .output()
+        .unwrap();
+    assert!(
+        stderr(&output).starts_with("error: cannot read nowhere.jsonl: "),
+        "{output:?}"
+    );
+}
