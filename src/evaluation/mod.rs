@@ -107,6 +107,24 @@ impl Default for Options {
 
 /// Scores predictions against gold. Documents are matched by id; a layer that a gold document lacks is not scored in it.
 ///
+/// ```
+/// use dixit::evaluation::{Options, evaluate};
+/// use dixit::formats::parse_record;
+///
+/// let gold = parse_record(
+///     r#"{"id": "a", "text": "Ida Lund left Oslo.", "entities": [
+///         {"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 18, "label": "LOC"}]}"#,
+/// )?;
+/// let predicted = parse_record(
+///     r#"{"id": "a", "text": "Ida Lund left Oslo.", "entities": [
+///         {"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 18, "label": "ORG"}]}"#,
+/// )?;
+/// let report = evaluate(&[gold], &[predicted], &Options::default())?;
+/// assert_eq!(report.figures()["entities.f1"], 0.5);
+/// assert_eq!(report.figures()["entities.PERSON.f1"], 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// Documents that do not match: see [`EvaluationError`].
 pub fn evaluate(
