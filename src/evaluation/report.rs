@@ -133,3 +133,29 @@ pub(super) fn unknown_labels<'a>(labels: impl Iterator<Item = &'a str>, options:
         .map(|label| format!("label {label}: no entity of gold or predictions has it"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn confusions_of_documents_are_added_up() {
+        let tally = |pairs: &[(&str, Option<&str>, u64)]| Tally {
+            confusion: (pairs.iter())
+                .map(|(gold, found, number)| (((*gold).to_owned(), found.map(str::to_owned)), *number))
+                .collect(),
+            ..Tally::default()
+        };
+        let tallies = [
+            tally(&[("denial", Some("threat"), 2), ("none", Some("none"), 5)]),
+            tally(&[("denial", Some("threat"), 1), ("denial", None, 4)]),
+        ];
+        let expected = Confusion {
+            classes: ["denial", "none", "threat"].map(str::to_owned).to_vec(),
+            counts: vec![vec![0, 0, 3], vec![0, 5, 0], vec![0, 0, 0]],
+            missing: vec![4, 0, 0],
+        };
+        assert_eq!(Confusion::of(&tallies), Some(expected));
+        assert_eq!(Confusion::of(&[Tally::default()]), None);
+    }
+}
