@@ -81,7 +81,7 @@ impl Iterator for DixitReader {
     }
 }
 
-/// One article of the format, offsets in code points.
+/// One article of the format.
 ///
 /// # Errors
 /// Says what is wrong, and with which article.
@@ -89,8 +89,27 @@ pub fn parse_record(json: &str) -> Result<Annotation, String> {
     let record: Record = serde_json::from_str(json).map_err(|e| format!("not a dixit record: {e}"))?;
     let id = record.id.clone();
     record
-        .into_annotation(OffsetUnit::Codepoint)
+        .into_annotation()
         .map_err(|e| format!("article {id:?}: {e}"))
+}
+
+/// One article as a JSON object, on one line or several.
+///
+/// # Errors
+/// A span that does not lie on characters of the text.
+pub fn to_json(annotation: &Annotation, unit: OffsetUnit, pretty: bool) -> Result<String, FormatError> {
+    let record = Record::new(annotation, unit)?;
+    let json = if pretty {
+        serde_json::to_string_pretty(&record)
+    } else {
+        serde_json::to_string(&record)
+    };
+    json.map_err(|e| FormatError::Write(e.into()))
+}
+
+/// Whether a unit is the one that goes without saying.
+fn is_default(unit: &OffsetUnit) -> bool {
+    *unit == OffsetUnit::default()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,6 +118,8 @@ struct Record {
     text: String,
     #[serde(default)]
     meta: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    offset_unit: OffsetUnit,
     #[serde(skip_serializing_if = "Option::is_none")]
     entities: Option<Vec<EntityRecord>>,
     #[serde(default)]
@@ -228,8 +249,88 @@ struct TargetRecord {
 }
 
 impl Record {
-    fn into_annotation(self, unit: OffsetUnit) -> Result<Annotation, FormatError> {
-        let offsets = Offsets::new(&self.text, unit);
+    fn new(annotation: &Annotation, unit: OffsetUnit) -> Result<Self, FormatError> {
+        let text = annotation.text.as_str();
+        let offsets = Offsets::new(text, unit);
+        let pair = |span: &Span| offsets.write(*span);
+        let pairs = |spans: &[Span]| spans.iter().map(pair).collect::<Result<Vec<_>, _>>();
+        Ok(Self {
+            id: annotation.id.clone(),
+            text: annotation.text.clone(),
+            meta: annotation.meta.clone(),
+            offset_unit: unit,
+            entities: each(&annotation.entities, |e| {
+                let (start, end) = pair(&e.span)?;
+                Ok(EntityRecord {
+                    start,
+                    end,
+                    text: Some(e.span.of(text).to_owned()),
+                    label: e.label.clone(),
+                    score: e.score,
+                    country: e.country.clone(),
+                })
+            })?,
+            speakers: (annotation.speakers.iter().enumerate())
+                .map(|(id, s)| {
+                    Ok(SpeakerRecord {
+                        id,
+                        name: s.name.clone(),
+                        kind: s.kind,
+                        role: s.role.clone(),
+                        affiliation: s.affiliation.clone(),
+                        country: s.country.clone(),
+                        mentions: pairs(&s.mentions)?,
+                    })
+                })
+                .collect::<Result<_, FormatError>>()?,
+            attributions: annotation
+                .attributions
+                .as_ref()
+                .map(|list| {
+                    (list.iter().enumerate())
+                        .map(|(id, a)| {
+                            Ok(AttributionRecord {
+                                id,
+                                source: pairs(&a.source)?,
+                                cue: pairs(&a.cue)?,
+                                content: pairs(&a.content)?,
+                                score: a.score,
+                            })
+                        })
+                        .collect::<Result<_, FormatError>>()
+                })
+                .transpose()?,
+            sentences: each(&annotation.sentences, |s| SentenceRecord::new(s, &offsets))?,
+            claims: (annotation.claims.iter())
+                .map(|c| {
+                    let (start, end) = pair(&c.span)?;
+                    Ok(ClaimRecord {
+                        start,
+                        end,
+                        text: Some(c.span.of(text).to_owned()),
+                        claim_type: c.claim_type.clone(),
+                        score: c.score,
+                        speaker: c.speaker,
+                        speaker_reason: c.speaker_reason.clone(),
+                        quotation: c.quotation,
+                        attribution: c.attribution,
+                        target: c.target.as_ref().map(|t| TargetRecord {
+                            name: t.name.clone(),
+                            label: t.label.clone(),
+                            country: t.country.clone(),
+                        }),
+                        check_worthiness: c.check_worthiness,
+                    })
+                })
+                .collect::<Result<_, FormatError>>()?,
+            countries: annotation.countries.clone(),
+            coverage: annotation.coverage,
+            provenance: annotation.provenance.clone(),
+        })
+    }
+
+    fn into_annotation(self) -> Result<Annotation, FormatError> {
+        let offsets = Offsets::new(&self.text, self.offset_unit);
         let pair = |p: (usize, usize)| offsets.read(p.0, p.1);
         let pairs = |p: Vec<(usize, usize)>| p.into_iter().map(pair).collect::<Result<Vec<_>, _>>();
         let same = |span: Span, text: &Option<String>| match text {
@@ -328,7 +429,37 @@ impl Record {
     }
 }
 
+/// Converts each item of a layer, where there is one.
+fn each<T, R>(
+    layer: &Option<Vec<T>>,
+    convert: impl Fn(&T) -> Result<R, FormatError>,
+) -> Result<Option<Vec<R>>, FormatError> {
+    layer.as_ref().map(|list| list.iter().map(convert).collect()).transpose()
+}
+
 impl SentenceRecord {
+    fn new(sentence: &Sentence, offsets: &Offsets<'_>) -> Result<Self, FormatError> {
+        let (start, end) = offsets.write(sentence.span)?;
+        let pair = |span: Option<Span>| span.map(|s| offsets.write(s)).transpose();
+        Ok(Self {
+            start,
+            end,
+            claim_type: match sentence.claim_type.as_slice() {
+                [] => None,
+                [one] => Some(OneOrMany::One(one.clone())),
+                many => Some(OneOrMany::Many(many.to_vec())),
+            },
+            score: sentence.score,
+            check_worthy: sentence.check_worthy.map(YesNo::Flag),
+            check_worthiness: sentence.check_worthiness,
+            speaker: sentence.speaker.clone(),
+            quotation: sentence.quotation,
+            cue: pair(sentence.cue)?,
+            source: pair(sentence.source)?,
+            target: sentence.target.clone(),
+        })
+    }
+
     fn into_sentence(self, offsets: &Offsets<'_>) -> Result<Sentence, FormatError> {
         let pair = |p: (usize, usize)| offsets.read(p.0, p.1);
         let check_worthy = match self.check_worthy {

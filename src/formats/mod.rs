@@ -3,8 +3,62 @@
 
 mod dixit;
 mod error;
+mod json;
 mod offsets;
+mod reading;
 
-pub use dixit::{DixitReader, parse_record};
+pub use dixit::{DixitReader, parse_record, to_json};
 pub use error::FormatError;
 pub use offsets::{OffsetUnit, Offsets};
+
+use crate::annotation::Annotation;
+use std::io::Write;
+
+/// Writes annotations in one format.
+pub trait Writer {
+    /// Writes one article.
+    ///
+    /// # Errors
+    /// A span that does not fit its text, or output that cannot be written.
+    fn write(&mut self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError>;
+}
+
+/// What a writer may be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WriteOptions {
+    /// Unit of offsets.
+    pub offset_unit: OffsetUnit,
+    /// Whether the output is a terminal that shows colours.
+    pub colour: bool,
+    /// Columns of the terminal; 0 where unknown.
+    pub columns: usize,
+}
+
+/// A format that can be written.
+pub struct Format {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Makes a writer.
+    pub writer: fn(WriteOptions) -> Box<dyn Writer>,
+}
+
+/// All formats that can be written.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        about: "reading view: entities underlined, claims with speaker and type in the margin",
+        writer: |options| Box::new(reading::Reading::new(options)),
+    },
+    Format {
+        name: "json",
+        about: "one JSON object per article, indented",
+        writer: |options| Box::new(json::Json::new(options, true)),
+    },
+    Format {
+        name: "jsonl",
+        about: "one JSON object per article and line",
+        writer: |options| Box::new(json::Json::new(options, false)),
+    },
+];

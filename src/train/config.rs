@@ -95,6 +95,9 @@ pub struct TrainFile {
     /// such a span are to be tagged with any one of these. An empty list leaves the span out of the loss.
     #[serde(default)]
     pub accept: BTreeMap<String, Vec<String>>,
+    /// Pieces per update for this file, where it differs from the run's: small files teach more in small batches.
+    #[serde(default)]
+    pub batch_pieces: Option<usize>,
     /// Share of the articles read in lower case.
     #[serde(default)]
     pub lower: f64,
@@ -167,10 +170,11 @@ impl TrainConfig {
         if self.epochs == 0 || self.checkpoint_every == 0 {
             return Err("epochs and checkpoint_every must be at least 1".into());
         }
-        if self.batch_pieces < self.window {
+        let batches = self.train.iter().filter_map(|f| f.batch_pieces);
+        if let Some(short) = batches.chain([self.batch_pieces]).find(|b| *b < self.window) {
             return Err(format!(
-                "batch_pieces is {}, less than one window of {}",
-                self.batch_pieces, self.window
+                "batch_pieces is {short}, less than one window of {}",
+                self.window
             ));
         }
         if self.train.is_empty() {

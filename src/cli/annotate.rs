@@ -1,0 +1,133 @@
+//! `dixit annotate`: annotates articles and shows or writes what was found.
+
+use super::Outcome;
+use super::engine::EngineArgs;
+use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
+use dixit::article::Article;
+use dixit::formats::{FORMATS, OffsetUnit, WriteOptions};
+use std::error::Error;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Annotates articles: who said what about whom.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  dixit annotate data/articles/conference.txt
+  dixit annotate *.txt --format jsonl -o annotated.jsonl
+  curl -s https://example.org/article.txt | dixit annotate - --format json
+
+Each FILE is one article in UTF-8 plain text; its id is the file name without extension.
+
+Exit codes: 0 all annotated, 1 failed, 2 usage, 3 some articles failed.")]
+pub(super) struct Args {
+    /// Articles to annotate; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Format of the output
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    format: String,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Overwrite the output file where there is one
+    #[arg(long)]
+    force: bool,
+    /// Unit of the offsets in JSON
+    #[arg(long, value_enum, default_value = "codepoint")]
+    offset_unit: Unit,
+    #[command(flatten)]
+    engine: EngineArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Unit {
+    Codepoint,
+    Utf16,
+    Byte,
+}
+
+impl From<Unit> for OffsetUnit {
+    fn from(unit: Unit) -> Self {
+        match unit {
+            Unit::Codepoint => Self::Codepoint,
+            Unit::Utf16 => Self::Utf16,
+            Unit::Byte => Self::Byte,
+        }
+    }
+}
+
+impl Args {
+    pub(super) fn run(self) -> Outcome {
+        let pipeline = self.engine.load()?;
+        let to_terminal = self.output.is_none() && io::stdout().is_terminal();
+        let options = WriteOptions {
+            offset_unit: self.offset_unit.into(),
+            colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
+            columns: if to_terminal { columns() } else { 0 },
+        };
+        let format = FORMATS.iter().find(|f| f.name == self.format).ok_or("unknown format")?;
+        let mut writer = (format.writer)(options);
+        let mut out = self.open()?;
+        let mut failed = 0;
+        for file in &self.files {
+            let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
+            match annotated {
+                Ok(annotation) => writer.write(&annotation, &mut out)?,
+                Err(error) => {
+                    eprintln!("error: {}: {error}", file.display());
+                    failed += 1;
+                }
+            }
+        }
+        out.flush()?;
+        Ok(match failed {
+            0 => ExitCode::SUCCESS,
+            n if n == self.files.len() => ExitCode::FAILURE,
+            _ => ExitCode::from(3),
+        })
+    }
+
+    fn open(&self) -> Result<Box<dyn Write>, Box<dyn Error>> {
+        let Some(path) = &self.output else {
+            return Ok(Box::new(BufWriter::new(io::stdout().lock())));
+        };
+        let mut options = OpenOptions::new();
+        if self.force {
+            options.create(true).truncate(true);
+        } else {
+            options.create_new(true);
+        }
+        let file: File = options.write(true).open(path).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
+            _ => format!("cannot write {}: {e}", path.display()),
+        })?;
+        Ok(Box::new(BufWriter::new(file)))
+    }
+}
+
+/// Columns of the terminal, as far as the shell says.
+fn columns() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(0)
+}
+
+fn read(path: &Path) -> Result<Article, Box<dyn Error>> {
+    let mut bytes = Vec::new();
+    let id = if path.as_os_str() == "-" {
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        "stdin".to_owned()
+    } else {
+        bytes = fs::read(path)?;
+        path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    };
+    let text = String::from_utf8(bytes).map_err(|e| {
+        format!(
+            "not UTF-8: the byte at offset {} is none of its; convert the file first (iconv -t utf-8)",
+            e.utf8_error().valid_up_to()
+        )
+    })?;
+    Ok(Article::new(id, text))
+}
