@@ -76,7 +76,12 @@ impl Pipeline {
     pub fn annotate(&self, article: &Article) -> Result<Annotation, PipelineError> {
         let text = article.text.as_str();
         let segments = segment(text);
-        let windows = windows(&self.model.tokenizer, text, &segments, self.model.config.dixit.window)?;
+        let windows = windows(
+            &self.model.tokenizer,
+            text,
+            &segments,
+            self.model.config.dixit.window,
+        )?;
         let coverage = Coverage {
             tokens: segments.words.len(),
             read: windows.iter().map(|w| w.read.len()).sum(),

@@ -69,7 +69,10 @@ impl Args {
             colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
             columns: if to_terminal { columns() } else { 0 },
         };
-        let format = FORMATS.iter().find(|f| f.name == self.format).ok_or("unknown format")?;
+        let format = FORMATS
+            .iter()
+            .find(|f| f.name == self.format)
+            .ok_or("unknown format")?;
         let mut writer = (format.writer)(options);
         let mut out = self.open()?;
         let mut failed = 0;
@@ -111,7 +114,10 @@ impl Args {
 
 /// Columns of the terminal, as far as the shell says.
 fn columns() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(0)
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|c| c.parse().ok())
+        .unwrap_or(0)
 }
 
 fn read(path: &Path) -> Result<Article, Box<dyn Error>> {
@@ -121,7 +127,10 @@ fn read(path: &Path) -> Result<Article, Box<dyn Error>> {
         "stdin".to_owned()
     } else {
         bytes = fs::read(path)?;
-        path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        path.file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
     };
     let text = String::from_utf8(bytes).map_err(|e| {
         format!(

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 /// Prints completions for a shell.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  dixit completions bash > ~/.local/share/bash-completion/completions/dixit\n  dixit completions zsh > ~/.zfunc/_dixit")]
+#[command(
+    after_help = "Examples:\n  dixit completions bash > ~/.local/share/bash-completion/completions/dixit\n  dixit completions zsh > ~/.zfunc/_dixit"
+)]
 pub(super) struct Args {
     /// The shell
     shell: Shell,

@@ -1,5 +1,9 @@
 //! The command line: one file per subcommand, each parses, calls the library and prints.
 
+mod annotate;
+mod completions;
+mod doctor;
+mod engine;
 mod evaluate;
 #[cfg(feature = "libtorch")]
 mod train;
@@ -17,9 +21,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Annotate(annotate::Args),
     Evaluate(evaluate::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
 }
 
 /// What a subcommand ends with: an exit code, or an error that is printed and becomes exit code 1.
@@ -28,9 +35,12 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
+        Command::Annotate(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),
+        Command::Doctor(args) => args.run(),
+        Command::Completions(args) => args.run(),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error}");

@@ -74,7 +74,10 @@ pub fn attributions(text: &str, segments: &Segments, spans: &[TaggedSpan]) -> Ve
         }
     }
     link_sources(&mut links, &sources, &cues, &contents);
-    let mut out: Vec<Attribution> = links.iter().map(|l| build(text, l, &sources, &cues, &contents)).collect();
+    let mut out: Vec<Attribution> = links
+        .iter()
+        .map(|l| build(text, l, &sources, &cues, &contents))
+        .collect();
     out.sort_by_key(|a| first(a).map(|s| (s.start, s.end)));
     out
 }
@@ -82,7 +85,10 @@ pub fn attributions(text: &str, segments: &Segments, spans: &[TaggedSpan]) -> Ve
 fn found(segments: &Segments, span: &TaggedSpan) -> Option<Found> {
     let first = segments.words.get(span.words.start)?;
     let last = segments.words.get(span.words.end.checked_sub(1)?)?;
-    let sentences = (segments.sentence_at(first.start)?, segments.sentence_at(last.start)?);
+    let sentences = (
+        segments.sentence_at(first.start)?,
+        segments.sentence_at(last.start)?,
+    );
     Some(Found {
         span: first.cover(*last),
         words: span.words.clone(),
@@ -142,7 +148,8 @@ fn build(text: &str, link: &Link, sources: &[Found], cues: &[Found], contents: &
             .chain(link.contents.iter().map(|&i| &contents[i]))
     };
     let (count, logs) = parts().fold((0, 0.0), |(n, sum), f| (n + 1, sum + f.score.ln()));
-    let spans = |indices: &[usize], all: &[Found]| indices.iter().map(|&i| all[i].span.trimmed(text)).collect();
+    let spans =
+        |indices: &[usize], all: &[Found]| indices.iter().map(|&i| all[i].span.trimmed(text)).collect();
     Attribution {
         source: spans(&link.sources, sources),
         cue: link.cue.iter().map(|&i| cues[i].span).collect(),
@@ -205,13 +212,22 @@ mod tests {
 
     #[test]
     fn plain_inverted_and_split() {
-        assert_eq!(linked("<S Ana Reis> <U said> <C the port would open>."), ["Ana Reis|said|the port would open"]);
-        assert_eq!(linked("<C “It is open,”> <U said> <S Reis>."), ["Reis|said|“It is open,”"]);
+        assert_eq!(
+            linked("<S Ana Reis> <U said> <C the port would open>."),
+            ["Ana Reis|said|the port would open"]
+        );
+        assert_eq!(
+            linked("<C “It is open,”> <U said> <S Reis>."),
+            ["Reis|said|“It is open,”"]
+        );
         assert_eq!(
             linked("<C “It is,”> <U said> <S Reis>, <C “open.”>"),
             ["Reis|said|“It is,”+“open.”"]
         );
-        assert_eq!(linked("<U According to> <S Reis>, <C it is open>."), ["Reis|According to|it is open"]);
+        assert_eq!(
+            linked("<U According to> <S Reis>, <C it is open>."),
+            ["Reis|According to|it is open"]
+        );
     }
 
     #[test]
@@ -228,7 +244,10 @@ mod tests {
 
     #[test]
     fn contents_without_a_cue_stay() {
-        assert_eq!(linked("<S Minister Reis>: <C “Never again”>"), ["Minister Reis||“Never again”"]);
+        assert_eq!(
+            linked("<S Minister Reis>: <C “Never again”>"),
+            ["Minister Reis||“Never again”"]
+        );
         assert_eq!(
             linked("<S Reis> <U said> <C it is open>.\n\n<C “It will stay so.”>"),
             ["Reis|said|it is open", "||“It will stay so.”"]

@@ -50,7 +50,10 @@ pub fn claims(input: &ClaimInput<'_>) -> (Vec<Speaker>, Vec<Claim>) {
         let frame: Vec<Span> = found
             .map(|a| a.source.iter().chain(&a.cue).copied().collect())
             .unwrap_or_default();
-        let speaker_name = resolved.ok().and_then(|id| speakers.get(id)).map(|s| s.name.clone());
+        let speaker_name = resolved
+            .ok()
+            .and_then(|id| speakers.get(id))
+            .map(|s| s.name.clone());
         claims.push(Claim {
             span,
             claim_type: claim_type.clone(),
@@ -68,9 +71,9 @@ pub fn claims(input: &ClaimInput<'_>) -> (Vec<Speaker>, Vec<Claim>) {
 
 /// The attribution of a sentence: the first whose cue stands in it, else the one whose content covers most of it.
 fn attribution_of(attributions: &[Attribution], sentence: Span) -> Option<usize> {
-    let cued = attributions
-        .iter()
-        .position(|a| a.cue.iter().any(|c| sentence.overlaps(*c)) && !(a.source.is_empty() && a.content.is_empty()));
+    let cued = attributions.iter().position(|a| {
+        a.cue.iter().any(|c| sentence.overlaps(*c)) && !(a.source.is_empty() && a.content.is_empty())
+    });
     let covered = |a: &Attribution| a.content.iter().map(|c| c.overlap(sentence)).max().unwrap_or(0);
     cued.or_else(|| {
         let best = (0..attributions.len()).max_by_key(|&a| covered(&attributions[a]))?;
@@ -80,7 +83,12 @@ fn attribution_of(attributions: &[Attribution], sentence: Span) -> Option<usize>
 
 /// The speaker of a quotation that goes on in sentence `index`: it stands in the same quotation as the claim before, or
 /// in one that follows directly after it.
-fn continued(input: &ClaimInput<'_>, quotations: &[Quoted], index: usize, last: Option<&Claim>) -> Option<usize> {
+fn continued(
+    input: &ClaimInput<'_>,
+    quotations: &[Quoted],
+    index: usize,
+    last: Option<&Claim>,
+) -> Option<usize> {
     let last = last?;
     let sentence = &input.segments.sentences[index];
     let before = input.segments.sentence_at(last.span.start)?;
@@ -94,8 +102,15 @@ fn continued(input: &ClaimInput<'_>, quotations: &[Quoted], index: usize, last: 
 /// section it stands in.
 fn heading(input: &ClaimInput<'_>, index: usize) -> Option<Span> {
     let own = input.segments.sentences[index].paragraph;
-    let paragraph = input.segments.paragraphs[..=own].iter().rev().find(|p| p.heading)?;
-    let colon = paragraph.span.of(input.text).find(':').map(|at| paragraph.span.start + at)?;
+    let paragraph = input.segments.paragraphs[..=own]
+        .iter()
+        .rev()
+        .find(|p| p.heading)?;
+    let colon = paragraph
+        .span
+        .of(input.text)
+        .find(':')
+        .map(|at| paragraph.span.start + at)?;
     input
         .entities
         .iter()

@@ -12,14 +12,46 @@ const NAMES: &str = include_str!("../../data/countries/names.tsv");
 
 /// Words that say what kind of place a name is, and may be left out of it.
 const KINDS: &[&str] = &[
-    "airport", "area", "base", "city", "county", "district", "governorate", "island", "islands", "municipality",
-    "peninsula", "port", "prefecture", "province", "region", "republic", "state", "town", "valley", "village",
+    "airport",
+    "area",
+    "base",
+    "city",
+    "county",
+    "district",
+    "governorate",
+    "island",
+    "islands",
+    "municipality",
+    "peninsula",
+    "port",
+    "prefecture",
+    "province",
+    "region",
+    "republic",
+    "state",
+    "town",
+    "valley",
+    "village",
 ];
 
 /// Characters without a canonical decomposition; `data/countries/build.py` holds the same list.
 const LETTERS: &[(char, &str)] = &[
-    ('ø', "o"), ('ł', "l"), ('đ', "d"), ('ð', "d"), ('þ', "th"), ('ı', "i"), ('ß', "ss"), ('æ', "ae"), ('œ', "oe"),
-    ('’', "'"), ('‘', "'"), ('ʻ', "'"), ('ʼ', "'"), ('‐', "-"), ('‑', "-"), ('–', "-"),
+    ('ø', "o"),
+    ('ł', "l"),
+    ('đ', "d"),
+    ('ð', "d"),
+    ('þ', "th"),
+    ('ı', "i"),
+    ('ß', "ss"),
+    ('æ', "ae"),
+    ('œ', "oe"),
+    ('’', "'"),
+    ('‘', "'"),
+    ('ʻ', "'"),
+    ('ʼ', "'"),
+    ('‐', "-"),
+    ('‑', "-"),
+    ('–', "-"),
 ];
 
 /// Countries and the names that point to them.
@@ -72,7 +104,9 @@ impl Gazetteer {
     /// the tables do not have or that several countries share.
     pub fn code(&self, mention: &str, label: &str) -> Option<&'static str> {
         let key = key(mention);
-        let find = |tables: &[&HashMap<&str, &'static str>]| tables.iter().find_map(|t| t.get(key.as_str()).copied());
+        let find = |tables: &[&HashMap<&str, &'static str>]| {
+            tables.iter().find_map(|t| t.get(key.as_str()).copied())
+        };
         match label {
             COUNTRY => find(&[&self.names, &self.places, &self.demonyms]),
             NORP => find(&[&self.demonyms, &self.names]),
@@ -100,7 +134,10 @@ impl Gazetteer {
 fn key(name: &str) -> String {
     let plain = name.replace('.', "").replace('_', " ");
     let mut plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    if plain.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("the ")) {
+    if plain
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("the "))
+    {
         plain.drain(..4);
     }
     if (2..=4).contains(&plain.len()) && plain.bytes().all(|b| b.is_ascii_uppercase()) {

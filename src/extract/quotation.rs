@@ -11,7 +11,9 @@ const WHOLE: f64 = 0.85;
 /// as a whole, in part, or not at all.
 pub(super) fn quotation(segments: &Segments, sentence: Span, frame: &[Span], quoted: &[Quoted]) -> Quotation {
     let words = &segments.words[segments.words_in(sentence)];
-    let claimed = words.iter().filter(|w| !frame.iter().any(|f| f.overlaps(**w)) && w.len() > 1);
+    let claimed = words
+        .iter()
+        .filter(|w| !frame.iter().any(|f| f.overlaps(**w)) && w.len() > 1);
     let (mut inside, mut all) = (0, 0);
     for word in claimed {
         all += 1;
@@ -32,15 +34,36 @@ mod tests {
     #[test]
     fn direct_indirect_and_mixed() {
         for (text, frame, expected) in [
-            ("“We will not sign,” said Ana Reis.", "said Ana Reis", Quotation::Direct),
-            ("Ana Reis said they would not sign.", "Ana Reis said", Quotation::Indirect),
-            ("Ana Reis said they would “never” sign the text.", "Ana Reis said", Quotation::Mixed),
-            ("Ana Reis said: \"We will not sign it today.", "Ana Reis said", Quotation::Direct),
+            (
+                "“We will not sign,” said Ana Reis.",
+                "said Ana Reis",
+                Quotation::Direct,
+            ),
+            (
+                "Ana Reis said they would not sign.",
+                "Ana Reis said",
+                Quotation::Indirect,
+            ),
+            (
+                "Ana Reis said they would “never” sign the text.",
+                "Ana Reis said",
+                Quotation::Mixed,
+            ),
+            (
+                "Ana Reis said: \"We will not sign it today.",
+                "Ana Reis said",
+                Quotation::Direct,
+            ),
         ] {
             let segments = segment(text);
             let start = text.find(frame).unwrap();
             let frame = [Span::new(start, start + frame.len())];
-            let found = quotation(&segments, segments.sentences[0].span, &frame, &quoted(text, &segments));
+            let found = quotation(
+                &segments,
+                segments.sentences[0].span,
+                &frame,
+                &quoted(text, &segments),
+            );
             assert_eq!(found, expected, "{text}");
         }
     }

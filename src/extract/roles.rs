@@ -7,18 +7,116 @@ use crate::span::Span;
 
 /// Nouns that a title or office ends with, or begins with before "of" and "for".
 const OFFICES: &[&str] = &[
-    "adviser", "advisor", "ambassador", "analyst", "archbishop", "attorney", "author", "bishop", "boss", "candidate",
-    "captain", "cardinal", "chair", "chairman", "chairperson", "chairwoman", "chancellor", "chief", "coach", "colonel",
-    "commander", "commissioner", "congressman", "congresswoman", "coordinator", "correspondent", "council",
-    "councillor", "counsel", "counterpart", "delegate", "deputy", "diplomat", "director", "economist", "editor", "emir",
-    "envoy", "executive", "expert", "founder", "general", "governor", "head", "inspector", "journalist", "judge",
-    "justice", "king", "lawmaker", "lawyer", "leader", "lieutenant", "lord", "major", "manager", "marshal", "mayor",
-    "member", "minister", "monarch", "mp", "negotiator", "officer", "official", "ombudsman", "owner", "parliamentarian",
-    "partner", "pastor", "patriarch", "politician", "pope", "premier", "president", "priest", "prime", "prince",
-    "princess", "principal", "professor", "prosecutor", "protester", "queen", "rapporteur", "rector", "representative",
-    "researcher", "resident", "scientist", "secretary", "secretary-general", "senator", "sergeant", "sheriff",
-    "solicitor", "speaker", "spokesman", "spokesperson", "spokeswoman", "strategist", "sultan", "superintendent",
-    "supporter", "taoiseach", "treasurer", "trustee", "undersecretary", "vice-president", "witness",
+    "adviser",
+    "advisor",
+    "ambassador",
+    "analyst",
+    "archbishop",
+    "attorney",
+    "author",
+    "bishop",
+    "boss",
+    "candidate",
+    "captain",
+    "cardinal",
+    "chair",
+    "chairman",
+    "chairperson",
+    "chairwoman",
+    "chancellor",
+    "chief",
+    "coach",
+    "colonel",
+    "commander",
+    "commissioner",
+    "congressman",
+    "congresswoman",
+    "coordinator",
+    "correspondent",
+    "council",
+    "councillor",
+    "counsel",
+    "counterpart",
+    "delegate",
+    "deputy",
+    "diplomat",
+    "director",
+    "economist",
+    "editor",
+    "emir",
+    "envoy",
+    "executive",
+    "expert",
+    "founder",
+    "general",
+    "governor",
+    "head",
+    "inspector",
+    "journalist",
+    "judge",
+    "justice",
+    "king",
+    "lawmaker",
+    "lawyer",
+    "leader",
+    "lieutenant",
+    "lord",
+    "major",
+    "manager",
+    "marshal",
+    "mayor",
+    "member",
+    "minister",
+    "monarch",
+    "mp",
+    "negotiator",
+    "officer",
+    "official",
+    "ombudsman",
+    "owner",
+    "parliamentarian",
+    "partner",
+    "pastor",
+    "patriarch",
+    "politician",
+    "pope",
+    "premier",
+    "president",
+    "priest",
+    "prime",
+    "prince",
+    "princess",
+    "principal",
+    "professor",
+    "prosecutor",
+    "protester",
+    "queen",
+    "rapporteur",
+    "rector",
+    "representative",
+    "researcher",
+    "resident",
+    "scientist",
+    "secretary",
+    "secretary-general",
+    "senator",
+    "sergeant",
+    "sheriff",
+    "solicitor",
+    "speaker",
+    "spokesman",
+    "spokesperson",
+    "spokeswoman",
+    "strategist",
+    "sultan",
+    "superintendent",
+    "supporter",
+    "taoiseach",
+    "treasurer",
+    "trustee",
+    "undersecretary",
+    "vice-president",
+    "witness",
 ];
 
 /// Abbreviated titles, and what they stand for.
@@ -58,7 +156,10 @@ pub(super) fn described(text: &str, phrase: Span, entities: &[Entity]) -> Option
         .iter()
         .filter(|e| [COUNTRY, NORP, LOC].contains(&e.label.as_str()))
         .find_map(|e| e.country.clone());
-    let affiliation = inside.iter().find(|e| e.label == ORG).map(|e| e.span.of(text).to_owned());
+    let affiliation = inside
+        .iter()
+        .find(|e| e.label == ORG)
+        .map(|e| e.span.of(text).to_owned());
     let title = title(text, phrase, &inside)?;
     Some(Role {
         title: Some(title),
@@ -90,7 +191,9 @@ fn title(text: &str, phrase: Span, inside: &[&Entity]) -> Option<String> {
         words.remove(0);
     }
     if let [only] = words.as_slice()
-        && let Some((_, long)) = SHORT_TITLES.iter().find(|(short, _)| only.eq_ignore_ascii_case(short))
+        && let Some((_, long)) = SHORT_TITLES
+            .iter()
+            .find(|(short, _)| only.eq_ignore_ascii_case(short))
     {
         return Some((*long).to_owned());
     }
@@ -98,8 +201,38 @@ fn title(text: &str, phrase: Span, inside: &[&Entity]) -> Option<String> {
 }
 
 fn is_small(word: &str) -> bool {
-    ["a", "an", "the", "of", "for", "at", "in", "to", "and", "his", "her", "its", "their", "s", "who", "is", "then"]
-        .contains(&word.to_lowercase().as_str())
+    const SMALL: &[&str] = &[
+        "a", "after", "an", "and", "as", "at", "before", "but", "by", "for", "from", "he", "her", "his",
+        "in", "is", "it", "its", "last", "of", "on", "our", "s", "she", "since", "the", "their", "then",
+        "to", "when", "while", "who", "with",
+    ];
+    SMALL.contains(&word.to_lowercase().as_str())
+}
+
+/// Whether a capitalised word names a day or a month, which may stand before a title but is no part of it.
+fn is_date(word: &str) -> bool {
+    const DATES: &[&str] = &[
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    DATES.contains(&word)
 }
 
 trait WordSpans {
@@ -131,14 +264,17 @@ fn before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option
     for (offset, word) in lead.split_word_spans().collect::<Vec<_>>().into_iter().rev() {
         let at = sentence.start + offset;
         let between = Span::new(at + word.len(), start).of(text);
-        let entity = entities.iter().find(|e| e.span.contains(Span::new(at, at + word.len())));
+        let entity = entities
+            .iter()
+            .find(|e| e.span.contains(Span::new(at, at + word.len())));
         let abbreviated = between == ". " && SHORT_TITLES.iter().any(|(s, _)| word.eq_ignore_ascii_case(s));
         let apart = between.trim().chars().any(|c| c != '-' && c != '\'' && c != '’') && !abbreviated;
         if apart || entity.is_some_and(|e| e.label == PERSON) {
             break;
         }
-        let capitalised = word.starts_with(char::is_uppercase);
-        if !(entity.is_some() || is_office(word) || capitalised || ["of", "and", "for", "s"].contains(&word)) {
+        let capitalised = word.starts_with(char::is_uppercase) && !is_date(word) && !is_small(word);
+        if !(entity.is_some() || is_office(word) || capitalised || ["of", "and", "for", "s"].contains(&word))
+        {
             break;
         }
         start = entity.map_or(at, |e| e.span.start.min(at));
@@ -154,7 +290,9 @@ fn after(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option<
     let end = rest.find([',', ';', '.', '—', '”', '"']).unwrap_or(rest.len());
     let phrase = Span::new(start, start + end);
     let words = phrase.of(text).split_word_spans().count();
-    let names_another = entities.iter().any(|e| e.label == PERSON && phrase.contains(e.span));
+    let names_another = entities
+        .iter()
+        .any(|e| e.label == PERSON && phrase.contains(e.span));
     (words <= 12 && !names_another).then_some(phrase)
 }
 
@@ -181,11 +319,35 @@ mod tests {
     fn roles_before_and_after_the_name() {
         let norway = &[("Norway", LOC, Some("NO")), ("Petroleum Directorate", ORG, None)][..];
         for (text, others, title, affiliation, country) in [
-            ("Egyptian Trade Minister Omar Said left.", &[("Egyptian", NORP, Some("EG"))][..], "Trade Minister", None, Some("EG")),
-            ("Omar Said, head of Norway's Petroleum Directorate, left.", norway, "head", Some("Petroleum Directorate"), Some("NO")),
+            (
+                "Egyptian Trade Minister Omar Said left.",
+                &[("Egyptian", NORP, Some("EG"))][..],
+                "Trade Minister",
+                None,
+                Some("EG"),
+            ),
+            (
+                "Omar Said, head of Norway's Petroleum Directorate, left.",
+                norway,
+                "head",
+                Some("Petroleum Directorate"),
+                Some("NO"),
+            ),
             ("Sen. Omar Said left.", &[], "Senator", None, None),
-            ("On Monday President Omar Said left.", &[], "President", None, None),
-            ("Omar Said, the former prime minister, left.", &[], "former prime minister", None, None),
+            (
+                "On Monday President Omar Said left.",
+                &[],
+                "President",
+                None,
+                None,
+            ),
+            (
+                "Omar Said, the former prime minister, left.",
+                &[],
+                "former prime minister",
+                None,
+                None,
+            ),
         ] {
             let mut entities: Vec<Entity> = others.iter().map(|(s, l, c)| entity(text, s, l, *c)).collect();
             entities.push(entity(text, "Omar Said", PERSON, None));
@@ -201,7 +363,10 @@ mod tests {
     #[test]
     fn an_aside_is_no_role() {
         let text = "In Lima, Omar Said, who was late, left.";
-        let entities = [entity(text, "Lima", LOC, Some("PE")), entity(text, "Omar Said", PERSON, None)];
+        let entities = [
+            entity(text, "Lima", LOC, Some("PE")),
+            entity(text, "Omar Said", PERSON, None),
+        ];
         assert_eq!(beside(text, Span::new(0, text.len()), &entities, 1), None);
     }
 }

@@ -116,7 +116,9 @@ impl<'a> Speakers<'a> {
         }
         match (inside.as_slice(), role) {
             ([only], None) if only.label != NORP => Reading::Named(self.named(only)),
-            ([], None) if words.split_whitespace().count() == 0 => Reading::Unknown("the source has no words"),
+            ([], None) if words.split_whitespace().count() == 0 => {
+                Reading::Unknown("the source has no words")
+            }
             (_, role) => Reading::Named(self.unnamed(source, role)),
         }
     }
@@ -141,7 +143,10 @@ impl<'a> Speakers<'a> {
     /// A source that is described: the description is its name.
     fn unnamed(&self, source: Span, role: Option<Role>) -> Speaker {
         let words = source.of(self.text).trim();
-        let name = words.strip_prefix("The ").or(words.strip_prefix("the ")).unwrap_or(words);
+        let name = words
+            .strip_prefix("The ")
+            .or(words.strip_prefix("the "))
+            .unwrap_or(words);
         let role = role.unwrap_or_else(|| Role {
             country: self
                 .entities
@@ -215,7 +220,11 @@ impl<'a> Speakers<'a> {
     }
 
     fn same_paragraph(&self, a: Span, b: Span) -> bool {
-        let paragraph = |span: Span| self.segments.sentence_at(span.start).map(|s| self.segments.sentences[s].paragraph);
+        let paragraph = |span: Span| {
+            self.segments
+                .sentence_at(span.start)
+                .map(|s| self.segments.sentences[s].paragraph)
+        };
         paragraph(a) == paragraph(b)
     }
 
@@ -237,7 +246,8 @@ impl<'a> Speakers<'a> {
     }
 
     fn record(&mut self, speaker: Speaker, mention: Span) -> usize {
-        let same = |known: &Speaker| known.kind == speaker.kind && known.name.eq_ignore_ascii_case(&speaker.name);
+        let same =
+            |known: &Speaker| known.kind == speaker.kind && known.name.eq_ignore_ascii_case(&speaker.name);
         let id = match self.records.iter().position(same) {
             Some(id) => id,
             None => {
@@ -282,7 +292,8 @@ fn same_person(a: &str, b: &str) -> bool {
         ([], _) => false,
         ([only], long) => long.last() == Some(only) || (long.len() > 1 && long.first() == Some(only)),
         ([first, .., last], [long_first, .., long_last]) => {
-            last == long_last && (first == long_first || first.len() == 1 && long_first.starts_with(first.as_str()))
+            last == long_last
+                && (first.starts_with(long_first.as_str()) || long_first.starts_with(first.as_str()))
                 || long.ends_with(short)
         }
         _ => false,

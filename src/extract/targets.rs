@@ -6,7 +6,14 @@ use crate::labels::{COUNTRY, NORP, ORG, PERSON};
 use crate::span::Span;
 
 /// Claim types that are directed at somebody.
-const DIRECTED: [&str; 6] = ["accusation", "denial", "demand", "threat", "support", "commitment"];
+const DIRECTED: [&str; 6] = [
+    "accusation",
+    "denial",
+    "demand",
+    "threat",
+    "support",
+    "commitment",
+];
 
 /// The first named country, organisation, person or nation in the claim that is not its speaker.
 pub(super) fn target(
@@ -38,7 +45,10 @@ pub(super) fn target(
 fn canonical(input: &ClaimInput<'_>, entity: &Entity) -> String {
     let name = entity.span.of(input.text);
     if entity.label == NORP
-        && let Some(country) = entity.country.as_deref().and_then(|code| input.gazetteer.name(code))
+        && let Some(country) = entity
+            .country
+            .as_deref()
+            .and_then(|code| input.gazetteer.name(code))
     {
         return country.to_owned();
     }

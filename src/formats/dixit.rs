@@ -434,7 +434,10 @@ fn each<T, R>(
     layer: &Option<Vec<T>>,
     convert: impl Fn(&T) -> Result<R, FormatError>,
 ) -> Result<Option<Vec<R>>, FormatError> {
-    layer.as_ref().map(|list| list.iter().map(convert).collect()).transpose()
+    layer
+        .as_ref()
+        .map(|list| list.iter().map(convert).collect())
+        .transpose()
 }
 
 impl SentenceRecord {

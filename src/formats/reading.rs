@@ -22,7 +22,11 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(options: WriteOptions) -> Self {
-        let columns = if options.columns == 0 { DEFAULT_COLUMNS } else { options.columns };
+        let columns = if options.columns == 0 {
+            DEFAULT_COLUMNS
+        } else {
+            options.columns
+        };
         Self {
             colour: options.colour,
             columns: columns.saturating_sub(MARGIN + 3).max(30),
@@ -30,7 +34,11 @@ impl Reading {
     }
 
     fn style(&self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -54,7 +62,10 @@ impl Writer for Reading {
 impl Reading {
     /// Lines of the margin beside a claim, each with its width in columns.
     fn margin(&self, annotation: &Annotation, claim: &Claim) -> Vec<(String, usize)> {
-        let score = claim.score.map(|s| format!(" {:.0} %", 100.0 * s)).unwrap_or_default();
+        let score = claim
+            .score
+            .map(|s| format!(" {:.0} %", 100.0 * s))
+            .unwrap_or_default();
         let name = match claim.speaker.and_then(|id| annotation.speakers.get(id)) {
             Some(speaker) => speaker.name.as_str(),
             None => "speaker unknown",
@@ -100,7 +111,11 @@ impl Reading {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
                 width = 0;
             }
-            let entity = annotation.entities.iter().flatten().find(|e| e.span.overlaps(span));
+            let entity = annotation
+                .entities
+                .iter()
+                .flatten()
+                .find(|e| e.span.overlaps(span));
             match entity {
                 Some(entity) => line.push_str(&self.style(entity_style(entity), word)),
                 None => line.push_str(word),
@@ -115,7 +130,11 @@ impl Reading {
     fn summary(&self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError> {
         writeln!(out)?;
         for (id, speaker) in annotation.speakers.iter().enumerate() {
-            let claims: Vec<&Claim> = annotation.claims.iter().filter(|c| c.speaker == Some(id)).collect();
+            let claims: Vec<&Claim> = annotation
+                .claims
+                .iter()
+                .filter(|c| c.speaker == Some(id))
+                .collect();
             let name = self.style(Style::new().bold(), &speaker.name);
             writeln!(out, "{name}{}: {}", details(speaker), tally(&claims))?;
         }
@@ -123,12 +142,19 @@ impl Reading {
         if !unknown.is_empty() {
             writeln!(out, "speaker unknown: {}", tally(&unknown))?;
         }
-        let countries: Vec<String> = (annotation.countries.iter().map(|c| format!("{} {}", c.name, c.mentions))).collect();
+        let countries: Vec<String> = (annotation
+            .countries
+            .iter()
+            .map(|c| format!("{} {}", c.name, c.mentions)))
+        .collect();
         if !countries.is_empty() {
             writeln!(out, "countries: {}", countries.join(", "))?;
         }
         if let Some(coverage) = annotation.coverage {
-            let line = format!("{} of {} tokens read in {} windows", coverage.read, coverage.tokens, coverage.windows);
+            let line = format!(
+                "{} of {} tokens read in {} windows",
+                coverage.read, coverage.tokens, coverage.windows
+            );
             writeln!(out, "{}", self.style(Style::new().dimmed(), &line))?;
         }
         Ok(())
@@ -141,7 +167,11 @@ fn details(speaker: &Speaker) -> String {
         .into_iter()
         .filter_map(|p| p.as_deref())
         .collect();
-    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
 }
 
 /// Counts of claim types, in the order in which they first occur.
@@ -153,7 +183,11 @@ fn tally(claims: &[&Claim]) -> String {
             None => counts.push((&claim.claim_type, 1)),
         }
     }
-    counts.iter().map(|(t, n)| format!("{n} {t}")).collect::<Vec<_>>().join(", ")
+    counts
+        .iter()
+        .map(|(t, n)| format!("{n} {t}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The text cut at the claims: each claim a block of its own, what stands between them up to line breaks too.

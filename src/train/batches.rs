@@ -24,9 +24,13 @@ pub(super) fn epoch(config: &TrainConfig, files: &[Vec<Example>], epoch: usize) 
             chunk.sort_by_key(|&i| examples[i].window.ids.len());
         }
         batches.extend(
-            packed(&order, examples, config.train[file].batch_pieces.unwrap_or(config.batch_pieces))
-                .into_iter()
-                .map(|b| (file, b)),
+            packed(
+                &order,
+                examples,
+                config.train[file].batch_pieces.unwrap_or(config.batch_pieces),
+            )
+            .into_iter()
+            .map(|b| (file, b)),
         );
     }
     batches.shuffle(&mut rng);
