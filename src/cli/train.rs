@@ -3,7 +3,6 @@
 use super::Outcome;
 use dixit::train::{EpochLog, Observer, StepLog, TrainConfig, train};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +25,7 @@ impl Args {
     pub(super) fn run(self) -> Outcome {
         let config = TrainConfig::load(&self.config)?;
         let mut progress = Progress::new();
-        let output = train(&config, self.resume, &mut progress, &|_| Ok(BTreeMap::new()))?;
+        let output = train(&config, self.resume, &mut progress)?;
         progress.bar.finish_and_clear();
         println!("{}", output.display());
         Ok(ExitCode::SUCCESS)

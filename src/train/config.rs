@@ -11,6 +11,12 @@ use std::path::{Path, PathBuf};
 pub struct TrainConfig {
     /// Name of the model.
     pub name: String,
+    /// What the model is for, for its card.
+    #[serde(default)]
+    pub about: String,
+    /// What its users should know of its limits, for its card.
+    #[serde(default)]
+    pub limits: String,
     /// Folder with the encoder to start from: a Hugging Face BERT folder, or a model folder of this program.
     pub encoder: PathBuf,
     /// Folder that the model is written to.
@@ -118,6 +124,40 @@ pub struct DevFile {
     /// Labels to count as another, in the file and in the prediction.
     #[serde(default)]
     pub merge: BTreeMap<String, String>,
+    /// Entity labels that count, after merging; all where absent.
+    #[serde(default)]
+    pub labels: Option<Vec<String>>,
+}
+
+impl TrainFile {
+    /// The file's name without its folder.
+    pub(super) fn name(&self) -> String {
+        name(&self.file)
+    }
+}
+
+impl DevFile {
+    /// The file's name without its folder.
+    pub(super) fn name(&self) -> String {
+        name(&self.file)
+    }
+}
+
+impl Precision {
+    /// As in the configuration.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn once() -> f64 {
@@ -144,6 +184,11 @@ impl TrainConfig {
         config.train.iter_mut().for_each(|f| resolve(&mut f.file));
         config.dev.iter_mut().for_each(|f| resolve(&mut f.file));
         Ok(config)
+    }
+
+    /// Name of the encoder's folder.
+    pub(super) fn encoder_name(&self) -> String {
+        name(&self.encoder)
     }
 
     fn check(&self) -> Result<(), String> {

@@ -3,9 +3,11 @@
 mod adamw;
 mod augment;
 mod batches;
+mod card;
 mod checkpoint;
 mod config;
 mod data;
+mod dev;
 mod error;
 mod export;
 mod log;
@@ -15,4 +17,4 @@ mod run;
 pub use config::{DevFile, Precision, TaskWeights, TrainConfig, TrainFile};
 pub use error::TrainError;
 pub use log::{EpochLog, StepLog, TrainLog};
-pub use run::{Evaluate, Observer, train};
+pub use run::{Observer, train};

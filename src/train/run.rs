@@ -3,16 +3,20 @@
 use super::adamw::AdamW;
 use super::augment;
 use super::batches;
+use super::card;
 use super::checkpoint::{Checkpoint, Position};
 use super::config::TrainConfig;
 use super::data::{self, Example};
+use super::dev::{self, Scored};
 use super::export;
 use super::network::Network;
 use super::{EpochLog, StepLog, TrainError, TrainLog};
+use crate::evaluation::Bootstrap;
 use crate::model::{EncoderConfig, PieceTokenizer, Shape, Window};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -27,21 +31,13 @@ pub trait Observer {
     fn epoch(&mut self, log: &EpochLog);
 }
 
-/// Scores a model folder on a development file: figures by metric.
-pub type Evaluate<'a> = dyn Fn(&Path) -> Result<std::collections::BTreeMap<String, f64>, TrainError> + 'a;
-
 /// Trains as `config` says and writes the model folder. The working folder `<output>.training` holds checkpoints,
-/// the log and, after each epoch, the model as it is then. With `resume`, a run that was stopped goes on to the
-/// same result.
+/// the log and, after each epoch, the model as it is then, which is scored on the development files. With `resume`, a
+/// run that was stopped goes on to the same result.
 ///
 /// # Errors
 /// Unusable data or encoder, a loss that is not a number, or a file that cannot be written.
-pub fn train(
-    config: &TrainConfig,
-    resume: bool,
-    observer: &mut dyn Observer,
-    evaluate: &Evaluate<'_>,
-) -> Result<PathBuf, TrainError> {
+pub fn train(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) -> Result<PathBuf, TrainError> {
     let work = working_folder(&config.output);
     fs::create_dir_all(&work).map_err(TrainError::io(&work))?;
     let checkpoint = Checkpoint::new(&work);
@@ -67,8 +63,11 @@ pub fn train(
             .checkpoint
             .restore(&position.fingerprint, &mut run.optimizer)?;
     }
-    run.epochs(position, observer, evaluate)?;
+    run.epochs(position, observer)?;
     export::write(&config.output, config, &start, &run.network, &run.optimizer)?;
+    let scored = dev::score(config, &config.output, Bootstrap::default().draws)?;
+    let card = config.output.join("MODEL_CARD.md");
+    fs::write(&card, card::card(config, &run.files, &scored)).map_err(TrainError::io(&card))?;
     Ok(config.output.clone())
 }
 
@@ -183,12 +182,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn epochs(
-        &mut self,
-        mut position: Position,
-        observer: &mut dyn Observer,
-        evaluate: &Evaluate<'_>,
-    ) -> Result<(), TrainError> {
+    fn epochs(&mut self, mut position: Position, observer: &mut dyn Observer) -> Result<(), TrainError> {
         let mut log = TrainLog::open(&self.work.join("log.jsonl"))?;
         let plan: Vec<_> = (0..self.config.epochs)
             .map(|epoch| batches::epoch(self.config, &self.files, epoch))
@@ -218,7 +212,7 @@ impl<'a> Run<'a> {
             let closed = EpochLog {
                 epoch: epoch + 1,
                 update,
-                figures: evaluate(&folder)?,
+                figures: figures(&dev::score(self.config, &folder, 0)?),
             };
             log.write(&closed)?;
             observer.epoch(&closed);
@@ -276,6 +270,16 @@ impl<'a> Run<'a> {
             seconds: clock.elapsed().as_secs_f64(),
         })
     }
+}
+
+/// The figures of all reports, by file and name.
+fn figures(scored: &[Scored]) -> BTreeMap<String, f64> {
+    scored
+        .iter()
+        .flat_map(|(file, report)| {
+            card::shown(report).filter_map(move |f| Some((format!("{file} {}", f.name), f.value?)))
+        })
+        .collect()
 }
 
 /// Share of the peak rate at an update (from 1): a linear rise, then a linear fall to 0 after the last one.
