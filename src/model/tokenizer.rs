@@ -62,9 +62,10 @@ impl PieceTokenizer {
     pub fn pieces(&self, text: &str, words: &[Span]) -> Result<Pieces, ModelError> {
         let surfaces: Vec<&str> = words.iter().map(|w| w.of(text)).collect();
         let input = EncodeInput::Single(InputSequence::PreTokenized(surfaces.as_slice().into()));
+        // `encode_fast` does not say which word a piece belongs to.
         let encoding = self
             .inner
-            .encode_fast(input, false)
+            .encode(input, false)
             .map_err(|e| ModelError::Tokenize(e.to_string()))?;
         let mut pieces = Pieces::default();
         let mut next = 0;
