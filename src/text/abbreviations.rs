@@ -2,9 +2,9 @@
 
 /// Titles and the like: a name or a number follows, so no sentence ends here.
 const BEFORE_NAME: &[&str] = &[
-    "adm", "amb", "art", "brig", "capt", "cf", "cmdr", "col", "comdr", "cpl", "dr", "e.g", "fr", "gen",
-    "gov", "hon", "i.e", "lt", "maj", "messrs", "mmes", "mr", "mrs", "ms", "mt", "pres", "prof", "pvt",
-    "rep", "reps", "rev", "sen", "sens", "sgt", "sr", "st", "ste", "supt", "v", "viz", "vs",
+    "adm", "adv", "amb", "art", "brig", "capt", "cf", "cmdr", "col", "comdr", "cpl", "dr", "e.g", "eng",
+    "fr", "gen", "gov", "hon", "i.e", "lt", "ma", "maj", "messrs", "mmes", "mr", "mrs", "ms", "mt", "pres",
+    "prof", "pvt", "rep", "reps", "rev", "sen", "sens", "sgt", "sr", "st", "ste", "supt", "v", "viz", "vs",
 ];
 
 /// Abbreviations that may also be the last word of a sentence.
@@ -114,11 +114,17 @@ pub(super) fn goes_on(word: &str, next: &str) -> bool {
     if has(BEFORE_NAME, &lower) {
         return true;
     }
-    if has(BEFORE_NUMBER, &lower) && (number_follows || lower != "no") {
+    let initials = is_initials(word);
+    if has(BEFORE_NUMBER, &lower) && !initials && (number_follows || lower != "no") {
         return number_follows;
     }
-    let initials = is_initials(word);
     (has(ANYWHERE, &lower) || initials) && !starter_follows && next.starts_with(char::is_alphanumeric)
+}
+
+/// Whether what stands in brackets before a name is a title or says that one is held no more (`Col. (rtd.) Lund`).
+pub(super) fn is_title(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    BEFORE_NAME.contains(&lower.as_str()) || ["rtd", "retd", "ret"].contains(&lower.as_str())
 }
 
 /// Whether a word is one capital letter, or several with full stops between (`U.S`).
@@ -142,6 +148,7 @@ mod tests {
             ("U.S", "Senate", true),
             ("U.S", "The", false),
             ("J", "K", true),
+            ("P", "Kiggundu", true),
             ("K", "Adeyemi", true),
             ("B", "He", false),
             ("Inc", "Shares", true),

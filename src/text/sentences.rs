@@ -42,6 +42,9 @@ fn joins(text: &str, paragraph: Span, last: Span, next: Span) -> bool {
     if visible.is_empty() && !after.starts_with(['"', '“', '‘', '«', '(', '[']) {
         return true;
     }
+    if let Some((_, bracketed)) = before.strip_suffix(".)").and_then(|b| b.rsplit_once('(')) {
+        return abbreviations::is_title(bracketed);
+    }
     if !before.ends_with('.') {
         return before.ends_with(['"', '”']) && after.starts_with(['—', '–']);
     }
@@ -50,7 +53,11 @@ fn joins(text: &str, paragraph: Span, last: Span, next: Span) -> bool {
         .rsplit(|c: char| c.is_whitespace() || "\"“‘'([—–/".contains(c))
         .next()
         .unwrap_or("");
-    if is_number_of_item(word) && last.start == paragraph.start && before.len() <= 4 {
+    let opens = last.start == paragraph.start && before.len() <= 4;
+    if opens && (is_number_of_item(word) || is_letter_of_item(word)) {
+        return true;
+    }
+    if after.starts_with('(') && abbreviations::is_title(word) {
         return true;
     }
     !before.ends_with("..") && visible.len() == after.len() && abbreviations::goes_on(word, after)
@@ -58,6 +65,11 @@ fn joins(text: &str, paragraph: Span, last: Span, next: Span) -> bool {
 
 fn is_number_of_item(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `A.`, or the `Q.` of an interview.
+fn is_letter_of_item(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Bytes at the start of `next` that close something of the sentence before: a quotation mark or bracket that stands
