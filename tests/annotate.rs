@@ -45,7 +45,11 @@ fn spans_hold_their_text_in_every_unit() {
             let record: Value = serde_json::from_str(line).unwrap();
             let text = record["text"].as_str().unwrap();
             let name = record["id"].as_str().unwrap();
-            assert_eq!(text, fs::read_to_string(article(name)).unwrap(), "the text is untouched");
+            assert_eq!(
+                text,
+                fs::read_to_string(article(name)).unwrap(),
+                "the text is untouched"
+            );
             let slice = |start: usize, end: usize| -> String {
                 match unit {
                     "codepoint" => text.chars().skip(start).take(end - start).collect(),
@@ -59,7 +63,11 @@ fn spans_hold_their_text_in_every_unit() {
             let spans = ["entities", "claims"].map(|layer| record[layer].as_array().unwrap());
             for span in spans.into_iter().flatten() {
                 let at = |key: &str| span[key].as_u64().unwrap() as usize;
-                assert_eq!(slice(at("start"), at("end")), span["text"].as_str().unwrap(), "{unit}");
+                assert_eq!(
+                    slice(at("start"), at("end")),
+                    span["text"].as_str().unwrap(),
+                    "{unit}"
+                );
             }
             assert_eq!(record["coverage"]["tokens"], record["coverage"]["read"]);
         }
@@ -127,7 +135,11 @@ fn an_output_file_is_not_overwritten_without_force() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--force"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     assert_eq!(write(&["--force"]).status.code(), Some(0));
-    assert!(fs::read_to_string(&path).unwrap().starts_with("{\"id\":\"briefing\""));
+    assert!(
+        fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("{\"id\":\"briefing\"")
+    );
 }
 
 #[test]
@@ -140,7 +152,10 @@ fn unreadable_articles_are_named_and_the_others_annotated() {
         .unwrap();
     assert_eq!(output.status.code(), Some(3));
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(message.contains("broken.txt") && message.contains("offset 11"), "{message}");
+    assert!(
+        message.contains("broken.txt") && message.contains("offset 11"),
+        "{message}"
+    );
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
     let alone = dixit(&["annotate"]).arg(&broken).output().unwrap();
     assert_eq!(alone.status.code(), Some(1));
@@ -153,11 +168,17 @@ fn empty_and_strange_texts_are_annotated_too() {
         ("blank", " \r\n\t\n".to_owned()),
         ("long-word", "x".repeat(20_000)),
         ("marks", "“\"‘«”’»[…".repeat(300)),
-        ("controls", "\u{0}\u{feff}\u{202e}Ida Lund\u{200d} said: “No.\u{2028}".to_owned()),
+        (
+            "controls",
+            "\u{0}\u{feff}\u{202e}Ida Lund\u{200d} said: “No.\u{2028}".to_owned(),
+        ),
     ] {
         let path = fresh(&format!("{name}.txt"));
         fs::write(&path, &text).unwrap();
-        let output = dixit(&["annotate", "--format", "json"]).arg(&path).output().unwrap();
+        let output = dixit(&["annotate", "--format", "json"])
+            .arg(&path)
+            .output()
+            .unwrap();
         let record: Value = serde_json::from_str(&stdout(&output)).unwrap();
         assert_eq!(record["text"], text, "{name}");
     }
@@ -186,6 +207,9 @@ fn the_doctor_finds_all_in_order() {
 fn completions_know_the_subcommands() {
     for shell in ["bash", "zsh", "fish"] {
         let script = stdout(&dixit(&["completions", shell]).output().unwrap());
-        assert!(script.contains("annotate") && script.contains("doctor"), "{shell}");
+        assert!(
+            script.contains("annotate") && script.contains("doctor"),
+            "{shell}"
+        );
     }
 }

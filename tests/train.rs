@@ -71,12 +71,20 @@ fn command(config: &Path, arguments: &[&str]) -> Command {
 
 #[test]
 fn a_run_that_is_killed_goes_on_to_the_same_weights() {
-    let data: String = (0..12).map(|i| GOOD.replace("\"a\"", &format!("\"a{i}\"")) + "\n").collect();
+    let data: String = (0..12)
+        .map(|i| GOOD.replace("\"a\"", &format!("\"a{i}\"")) + "\n")
+        .collect();
     let whole = folder("whole");
     let output = train(&setup(&whole, &data), &[]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let card = fs::read_to_string(whole.join("model/MODEL_CARD.md")).unwrap();
-    for part in ["# tiny", "`train.jsonl`", "ours", "entities.f1", "claim_types.accuracy"] {
+    for part in [
+        "# tiny",
+        "`train.jsonl`",
+        "ours",
+        "entities.f1",
+        "claim_types.accuracy",
+    ] {
         assert!(card.contains(part), "{part} is missing in\n{card}");
     }
 
@@ -86,7 +94,10 @@ fn a_run_that_is_killed_goes_on_to_the_same_weights() {
     let log = killed.join("model.training/log.jsonl");
     let start = Instant::now();
     while fs::read_to_string(&log).unwrap_or_default().lines().count() < 3 {
-        assert!(start.elapsed() < Duration::from_secs(120), "no update within two minutes");
+        assert!(
+            start.elapsed() < Duration::from_secs(120),
+            "no update within two minutes"
+        );
         std::thread::sleep(Duration::from_millis(5));
     }
     run.kill().unwrap();
@@ -104,17 +115,36 @@ fn a_run_that_is_killed_goes_on_to_the_same_weights() {
 fn bad_data_stops_before_training() {
     let outside = GOOD.replace("\"end\": 32", "\"end\": 99");
     for (name, data, reason) in [
-        ("label", GOOD.replace("ORG", "COMPANY"), "unknown entity label \"COMPANY\""),
-        ("type", GOOD.replace("accusation", "rumour"), "unknown claim type \"rumour\""),
-        ("span", format!("{GOOD}\n{outside}"), "train.jsonl:2: article \"a\": span 17..99"),
-        ("json", format!("{GOOD}\n\n{{\"id\": 3"), "train.jsonl:3: not a dixit record"),
+        (
+            "label",
+            GOOD.replace("ORG", "COMPANY"),
+            "unknown entity label \"COMPANY\"",
+        ),
+        (
+            "type",
+            GOOD.replace("accusation", "rumour"),
+            "unknown claim type \"rumour\"",
+        ),
+        (
+            "span",
+            format!("{GOOD}\n{outside}"),
+            "train.jsonl:2: article \"a\": span 17..99",
+        ),
+        (
+            "json",
+            format!("{GOOD}\n\n{{\"id\": 3"),
+            "train.jsonl:3: not a dixit record",
+        ),
         ("empty", String::new(), "holds no labelled article"),
     ] {
         let folder = folder(name);
         let output = train(&setup(&folder, &data), &[]);
         let message = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{name}: {message}");
-        assert!(message.contains("train.jsonl") && message.contains(reason), "{name}: {message}");
+        assert!(
+            message.contains("train.jsonl") && message.contains(reason),
+            "{name}: {message}"
+        );
         assert!(!folder.join("model").exists());
     }
 }

@@ -1,14 +1,14 @@
 //! `dixit annotate`: annotates articles and shows or writes what was found.
 
-use super::Outcome;
 use super::engine::EngineArgs;
+use super::{Outcome, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use dixit::article::Article;
 use dixit::formats::{FORMATS, OffsetUnit, WriteOptions};
 use std::error::Error;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,15 +30,11 @@ pub(super) struct Args {
     /// Format of the output
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
     format: String,
-    /// Write to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// Overwrite the output file where there is one
-    #[arg(long)]
-    force: bool,
     /// Unit of the offsets in JSON
     #[arg(long, value_enum, default_value = "codepoint")]
     offset_unit: Unit,
+    #[command(flatten)]
+    output: output::Args,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -63,7 +59,7 @@ impl From<Unit> for OffsetUnit {
 impl Args {
     pub(super) fn run(self) -> Outcome {
         let pipeline = self.engine.load()?;
-        let to_terminal = self.output.is_none() && io::stdout().is_terminal();
+        let to_terminal = self.output.is_terminal();
         let options = WriteOptions {
             offset_unit: self.offset_unit.into(),
             colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
@@ -74,7 +70,7 @@ impl Args {
             .find(|f| f.name == self.format)
             .ok_or("unknown format")?;
         let mut writer = (format.writer)(options);
-        let mut out = self.open()?;
+        let mut out = self.output.open()?;
         let mut failed = 0;
         for file in &self.files {
             let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
@@ -92,23 +88,6 @@ impl Args {
             n if n == self.files.len() => ExitCode::FAILURE,
             _ => ExitCode::from(3),
         })
-    }
-
-    fn open(&self) -> Result<Box<dyn Write>, Box<dyn Error>> {
-        let Some(path) = &self.output else {
-            return Ok(Box::new(BufWriter::new(io::stdout().lock())));
-        };
-        let mut options = OpenOptions::new();
-        if self.force {
-            options.create(true).truncate(true);
-        } else {
-            options.create_new(true);
-        }
-        let file: File = options.write(true).open(path).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
-            _ => format!("cannot write {}: {e}", path.display()),
-        })?;
-        Ok(Box::new(BufWriter::new(file)))
     }
 }
 

@@ -5,6 +5,8 @@ mod completions;
 mod doctor;
 mod engine;
 mod evaluate;
+mod output;
+mod standoff;
 #[cfg(feature = "libtorch")]
 mod train;
 
@@ -23,6 +25,7 @@ struct Cli {
 enum Command {
     Annotate(annotate::Args),
     Evaluate(evaluate::Args),
+    Standoff(standoff::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
     Doctor(doctor::Args),
@@ -37,6 +40,7 @@ pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
         Command::Evaluate(args) => args.run(),
+        Command::Standoff(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),
         Command::Doctor(args) => args.run(),

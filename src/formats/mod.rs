@@ -6,10 +6,12 @@ mod error;
 mod json;
 mod offsets;
 mod reading;
+mod standoff;
 
 pub use dixit::{DixitReader, parse_record, to_json};
 pub use error::FormatError;
 pub use offsets::{OffsetUnit, Offsets};
+pub use standoff::{attach, detach};
 
 use crate::annotation::Annotation;
 use std::io::Write;

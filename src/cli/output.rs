@@ -1,0 +1,40 @@
+//! Where a subcommand writes to: standard output, or a file that is not overwritten unasked.
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Overwrite the output file where there is one
+    #[arg(long)]
+    force: bool,
+}
+
+impl Args {
+    /// Whether a person reads along.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.output.is_none() && io::stdout().is_terminal()
+    }
+
+    pub(super) fn open(&self) -> Result<Box<dyn Write>, Box<dyn Error>> {
+        let Some(path) = &self.output else {
+            return Ok(Box::new(BufWriter::new(io::stdout().lock())));
+        };
+        let mut options = OpenOptions::new();
+        if self.force {
+            options.create(true).truncate(true);
+        } else {
+            options.create_new(true);
+        }
+        let file = options.write(true).open(path).map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
+            _ => format!("cannot write {}: {e}", path.display()),
+        })?;
+        Ok(Box::new(BufWriter::new(file)))
+    }
+}

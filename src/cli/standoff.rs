@@ -1,0 +1,78 @@
+//! `dixit standoff`: annotations without their text, and the way back.
+
+use super::{Outcome, output};
+use dixit::formats::{DixitReader, attach, detach};
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Takes the text out of annotations that are to be passed on without it, or puts it back.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  dixit standoff detach gold.jsonl -o gold.standoff.jsonl
+  dixit standoff attach gold.standoff.jsonl --texts articles.jsonl -o gold.jsonl
+
+Articles are matched by id and checked by a hash of their text.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    direction: Direction,
+}
+
+#[derive(clap::Subcommand)]
+enum Direction {
+    /// Annotations (dixit JSON Lines) without their text
+    Detach {
+        /// Annotated articles
+        annotations: PathBuf,
+        #[command(flatten)]
+        output: output::Args,
+    },
+    /// Annotations with their text again; checks every span
+    Attach {
+        /// What `detach` wrote
+        standoff: PathBuf,
+        /// Articles in JSON Lines, each with an "id" and a "text"
+        #[arg(long, value_name = "FILE")]
+        texts: PathBuf,
+        #[command(flatten)]
+        output: output::Args,
+    },
+}
+
+impl Args {
+    pub(super) fn run(self) -> Outcome {
+        match self.direction {
+            Direction::Detach { annotations, output } => convert(&annotations, &output, detach),
+            Direction::Attach {
+                standoff,
+                texts,
+                output,
+            } => {
+                let texts: HashMap<String, String> = DixitReader::open(&texts)?
+                    .map(|a| a.map(|a| (a.id, a.text)))
+                    .collect::<Result<_, _>>()?;
+                convert(&standoff, &output, |line| attach(line, &texts))
+            }
+        }
+    }
+}
+
+/// Converts a file line by line; the first fault stops it.
+fn convert(path: &Path, output: &output::Args, change: impl Fn(&str) -> Result<String, String>) -> Outcome {
+    let file = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut out = output.open()?;
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let fail = |reason: String| -> Box<dyn Error> {
+            format!("{}:{}: {reason}", path.display(), index + 1).into()
+        };
+        let line = line.map_err(|e| fail(e.to_string()))?;
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", change(&line).map_err(fail)?)?;
+        }
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
