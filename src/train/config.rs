@@ -127,6 +127,9 @@ pub struct DevFile {
     /// Entity labels that count, after merging; all where absent.
     #[serde(default)]
     pub labels: Option<Vec<String>>,
+    /// Whether temperatures and thresholds are fitted on it, too.
+    #[serde(default)]
+    pub fit: bool,
 }
 
 impl TrainFile {
@@ -137,6 +140,18 @@ impl TrainFile {
 }
 
 impl DevFile {
+    /// What a label of the file may stand for, given what counts as it.
+    pub(super) fn merge_as_accept(&self) -> BTreeMap<String, Vec<String>> {
+        let mut accept: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (from, to) in &self.merge {
+            accept
+                .entry(to.clone())
+                .or_insert_with(|| vec![to.clone()])
+                .push(from.clone());
+        }
+        accept
+    }
+
     /// The file's name without its folder.
     pub(super) fn name(&self) -> String {
         name(&self.file)

@@ -7,6 +7,7 @@ use crate::formats::DixitReader;
 use crate::model::{PieceTokenizer, TagSet, Window, windows};
 use crate::span::Span;
 use crate::text::{Segments, segment};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A window and what the heads are to say of it.
@@ -44,7 +45,7 @@ pub(super) fn read(
 ) -> Result<Vec<Example>, TrainError> {
     let mut reader = DixitReader::open(&file.file)?;
     let mut examples = Vec::new();
-    let labeller = Labeller::new(file, config);
+    let labeller = Labeller::new(&file.accept, config);
     while let Some(annotation) = reader.next() {
         let fail = |reason: String| TrainError::Data {
             path: file.file.clone(),
@@ -73,7 +74,8 @@ pub(super) fn read(
     Ok(examples)
 }
 
-struct Labeller {
+/// Turns an article's labels into targets.
+pub(super) struct Labeller {
     /// Labels of the file that are not the model's, or not only: what they may stand for.
     accept: Vec<(String, Vec<usize>)>,
     entity_tags: TagSet,
@@ -81,17 +83,18 @@ struct Labeller {
 }
 
 /// Targets of a whole article: per word, and per labelled sentence as ranges of words.
-struct Layers {
-    entities: Option<Vec<Choices>>,
-    attributions: Option<Vec<Choices>>,
-    sentences: Vec<(Range<usize>, Choices, Option<bool>)>,
+pub(super) struct Layers {
+    pub(super) entities: Option<Vec<Choices>>,
+    pub(super) attributions: Option<Vec<Choices>>,
+    /// Words, acceptable claim types, check-worthiness.
+    pub(super) sentences: Vec<(Range<usize>, Choices, Option<bool>)>,
 }
 
 impl Labeller {
-    fn new(file: &TrainFile, config: &TrainConfig) -> Self {
+    /// `accept` as in [`TrainFile`](super::TrainFile).
+    pub(super) fn new(accept: &BTreeMap<String, Vec<String>>, config: &TrainConfig) -> Self {
         let entity_tags = TagSet::new(config.entity_labels.iter().cloned());
-        let accept = file
-            .accept
+        let accept = accept
             .iter()
             .map(|(label, targets)| {
                 let targets = targets.iter().filter_map(|t| entity_tags.label(t)).collect();
@@ -105,7 +108,7 @@ impl Labeller {
         }
     }
 
-    fn layers(&self, annotation: &Annotation, segments: &Segments) -> Result<Layers, String> {
+    pub(super) fn layers(&self, annotation: &Annotation, segments: &Segments) -> Result<Layers, String> {
         let entities = annotation
             .entities
             .as_ref()

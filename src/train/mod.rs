@@ -3,6 +3,7 @@
 mod adamw;
 mod augment;
 mod batches;
+mod calibrate;
 mod card;
 mod checkpoint;
 mod config;

@@ -3,6 +3,7 @@
 use super::adamw::AdamW;
 use super::augment;
 use super::batches;
+use super::calibrate;
 use super::card;
 use super::checkpoint::{Checkpoint, Position};
 use super::config::TrainConfig;
@@ -65,6 +66,7 @@ pub fn train(config: &TrainConfig, resume: bool, observer: &mut dyn Observer) ->
     }
     run.epochs(position, observer)?;
     export::write(&config.output, config, &start, &run.network, &run.optimizer)?;
+    calibrate::calibrate(config, &config.output)?;
     let scored = dev::score(config, &config.output, Bootstrap::default().draws)?;
     let card = config.output.join("MODEL_CARD.md");
     fs::write(&card, card::card(config, &run.files, &scored)).map_err(TrainError::io(&card))?;
