@@ -2,6 +2,7 @@
 
 use super::countries::Gazetteer;
 use super::quotation::quotation;
+use super::sources::opening_pronoun;
 use super::speakers::Speakers;
 use super::targets::target;
 use crate::annotation::{Attribution, Claim, Entity, Sentence, Speaker};
@@ -36,13 +37,14 @@ pub fn claims(input: &ClaimInput<'_>) -> (Vec<Speaker>, Vec<Claim>) {
             continue;
         };
         let span = sentence.span;
-        let attribution = attribution_of(input.attributions, span);
+        let attribution = attribution_of(input, &quotations, span);
         let previous = claims.last().and_then(|c| c.speaker);
         let found = attribution.map(|a| &input.attributions[a]);
         let resolved = match found.and_then(|a| a.source.first()) {
             Some(source) => speakers.resolve(*source, previous),
             None => continued(input, &quotations, index, claims.last())
                 .map(Ok)
+                .or_else(|| opening_pronoun(input.text, span).map(|word| speakers.resolve(word, previous)))
                 .or_else(|| heading(input, index).map(|name| speakers.resolve(name, None)))
                 .or_else(|| subject(input, span).map(|name| speakers.resolve(name, previous)))
                 .unwrap_or(Err("no source is named in or near the sentence")),
@@ -69,16 +71,55 @@ pub fn claims(input: &ClaimInput<'_>) -> (Vec<Speaker>, Vec<Claim>) {
     (speakers.into_records(), claims)
 }
 
-/// The attribution of a sentence: the first whose cue stands in it, else the one whose content covers most of it.
-fn attribution_of(attributions: &[Attribution], sentence: Span) -> Option<usize> {
-    let cued = attributions.iter().position(|a| {
-        a.cue.iter().any(|c| sentence.overlaps(*c)) && !(a.source.is_empty() && a.content.is_empty())
-    });
+/// The attribution of a sentence: the first whose cue stands in it outside quotation marks; else the one that frames
+/// the quotation which the sentence is part of; else one with a cue inside, or the one whose content covers most of it.
+fn attribution_of(input: &ClaimInput<'_>, quotations: &[Quoted], sentence: Span) -> Option<usize> {
+    let quoted = |span: Span| quotations.iter().any(|q| q.span.contains(span));
+    let linked = |a: &Attribution| !(a.source.is_empty() && a.content.is_empty());
+    let cues: Vec<(usize, Span)> = (input.attributions.iter().enumerate())
+        .filter(|(_, a)| linked(a))
+        .filter_map(|(index, a)| Some((index, *a.cue.first()?)))
+        .collect();
+    let frames = || cues.iter().filter(|(_, cue)| !quoted(*cue));
+    if let Some((index, _)) = frames().find(|(_, cue)| sentence.overlaps(*cue)) {
+        return Some(*index);
+    }
+    if let Some(quotation) = quotations
+        .iter()
+        .find(|q| 2 * q.span.overlap(sentence) > sentence.len())
+    {
+        return by_quotation(input, frames(), quotation.span);
+    }
+    if let Some((index, _)) = cues.iter().find(|(_, cue)| sentence.overlaps(*cue)) {
+        return Some(*index);
+    }
     let covered = |a: &Attribution| a.content.iter().map(|c| c.overlap(sentence)).max().unwrap_or(0);
-    cued.or_else(|| {
-        let best = (0..attributions.len()).max_by_key(|&a| covered(&attributions[a]))?;
-        (covered(&attributions[best]) > 0).then_some(best)
-    })
+    let best = (0..input.attributions.len()).max_by_key(|&a| covered(&input.attributions[a]))?;
+    (covered(&input.attributions[best]) > 0).then_some(best)
+}
+
+/// The attribution that frames a quotation: its cue stands in the sentence in which the quotation begins or ends, or
+/// part of the quotation is its content; the nearest of these.
+fn by_quotation<'c>(
+    input: &ClaimInput<'_>,
+    cues: impl Iterator<Item = &'c (usize, Span)>,
+    quotation: Span,
+) -> Option<usize> {
+    let sentence = |at: usize| input.segments.sentence_at(at);
+    let ends = [
+        sentence(quotation.start),
+        sentence(quotation.end.saturating_sub(1)),
+    ];
+    let of_it = |attribution: &Attribution| attribution.content.iter().any(|c| c.overlaps(quotation));
+    cues.filter(|(index, cue)| ends.contains(&sentence(cue.start)) || of_it(&input.attributions[*index]))
+        .min_by_key(|(_, cue)| {
+            let (before, after) = (
+                quotation.start.saturating_sub(cue.end),
+                cue.start.saturating_sub(quotation.end),
+            );
+            before.max(after)
+        })
+        .map(|(index, _)| *index)
 }
 
 /// The speaker of a quotation that goes on in sentence `index`: it stands in the same quotation as the claim before, or

@@ -7,6 +7,7 @@ mod countries;
 mod entities;
 mod quotation;
 mod roles;
+mod sources;
 mod speakers;
 mod targets;
 

@@ -1,8 +1,9 @@
 //! Who speaks: one record per speaker of an article, and the way from the words that name a source to its record.
 
 use super::roles::{self, Role};
+use super::sources::{self, Pronoun, Source};
 use crate::annotation::{Entity, Speaker, SpeakerKind};
-use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::labels::{COUNTRY, LOC, ORG, PERSON};
 use crate::span::Span;
 use crate::text::Segments;
 
@@ -99,27 +100,21 @@ impl<'a> Speakers<'a> {
     }
 
     fn read(&self, source: Span, previous: Option<usize>) -> Reading {
-        let words = source.of(self.text);
-        let inside: Vec<&Entity> = self.entities.iter().filter(|e| e.span.overlaps(source)).collect();
-        if let Some(person) = inside.iter().find(|e| e.label == PERSON) {
-            return match self.person_at(person.span) {
+        match sources::read(self.text, source, self.entities) {
+            Source::Name(entity) if entity.label == PERSON => match self.person_at(entity.span) {
                 Some(index) => Reading::Person(index),
                 None => Reading::Unknown("the name fits no person of the article"),
-            };
-        }
-        if let Some(pronoun) = pronoun(words) {
-            return self.pronoun(pronoun, source, previous);
-        }
-        let role = roles::described(self.text, source, self.entities);
-        if let Some(index) = role.as_ref().and_then(|role| self.person_with(role, source)) {
-            return Reading::Person(index);
-        }
-        match (inside.as_slice(), role) {
-            ([only], None) if only.label != NORP => Reading::Named(self.named(only)),
-            ([], None) if words.split_whitespace().count() == 0 => {
-                Reading::Unknown("the source has no words")
+            },
+            Source::Name(entity) => Reading::Named(self.named(entity)),
+            Source::Pronoun(pronoun) => self.pronoun(pronoun, source, previous),
+            Source::Description(words) if words.is_empty() => Reading::Unknown("the source has no words"),
+            Source::Description(words) => {
+                let role = roles::described(self.text, words, self.entities);
+                match role.as_ref().and_then(|role| self.person_with(role, source)) {
+                    Some(index) => Reading::Person(index),
+                    None => Reading::Named(self.unnamed(words, role)),
+                }
             }
-            (_, role) => Reading::Named(self.unnamed(source, role)),
         }
     }
 
@@ -131,7 +126,7 @@ impl<'a> Speakers<'a> {
             _ => SpeakerKind::Unnamed,
         };
         Speaker {
-            name: entity.span.of(self.text).to_owned(),
+            name: self.full_name(entity),
             kind,
             role: None,
             affiliation: None,
@@ -140,13 +135,27 @@ impl<'a> Speakers<'a> {
         }
     }
 
+    /// The fullest form of the name of an organisation or country in the article.
+    fn full_name(&self, entity: &Entity) -> String {
+        let name = bare(entity.span.of(self.text));
+        let same = |other: &&Entity| {
+            other.label == entity.label
+                && (is_acronym(name, bare(other.span.of(self.text)))
+                    || (entity.label == COUNTRY
+                        && entity.country.is_some()
+                        && other.country == entity.country))
+        };
+        let others = self
+            .entities
+            .iter()
+            .filter(same)
+            .map(|e| bare(e.span.of(self.text)));
+        let longest = others.chain([name]).max_by_key(|n| n.len());
+        longest.unwrap_or(name).to_owned()
+    }
+
     /// A source that is described: the description is its name.
     fn unnamed(&self, source: Span, role: Option<Role>) -> Speaker {
-        let words = source.of(self.text).trim();
-        let name = words
-            .strip_prefix("The ")
-            .or(words.strip_prefix("the "))
-            .unwrap_or(words);
         let role = role.unwrap_or_else(|| Role {
             country: self
                 .entities
@@ -156,7 +165,11 @@ impl<'a> Speakers<'a> {
             ..Role::default()
         });
         Speaker {
-            name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+            name: source
+                .of(self.text)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
             kind: SpeakerKind::Unnamed,
             role: role.title,
             affiliation: role.affiliation,
@@ -192,11 +205,12 @@ impl<'a> Speakers<'a> {
             .map(|(index, _)| index)
     }
 
-    fn pronoun(&self, number: Number, source: Span, previous: Option<usize>) -> Reading {
-        let of_kind = |speaker: &Speaker| match number {
-            Number::Person => matches!(speaker.kind, SpeakerKind::Person | SpeakerKind::Unnamed),
-            Number::Thing => matches!(speaker.kind, SpeakerKind::Organisation | SpeakerKind::Country),
-            Number::Many => speaker.kind != SpeakerKind::Person,
+    fn pronoun(&self, pronoun: Pronoun, source: Span, previous: Option<usize>) -> Reading {
+        let of_kind = |speaker: &Speaker| match pronoun {
+            // An unnamed source is one person where it holds an office.
+            Pronoun::Person => speaker.kind == SpeakerKind::Person || speaker.role.is_some(),
+            Pronoun::Thing => matches!(speaker.kind, SpeakerKind::Organisation | SpeakerKind::Country),
+            Pronoun::Many => speaker.kind != SpeakerKind::Person,
         };
         if let Some(speaker) = previous.and_then(|p| self.records.get(p)).filter(|s| of_kind(s)) {
             return Reading::Named(speaker.clone());
@@ -204,9 +218,9 @@ impl<'a> Speakers<'a> {
         let before = |span: &Span| span.end <= source.start;
         let candidate = self.entities.iter().rfind(|e| {
             before(&e.span)
-                && match number {
-                    Number::Person => e.label == PERSON,
-                    Number::Thing | Number::Many => e.label == ORG || e.label == COUNTRY,
+                && match pronoun {
+                    Pronoun::Person => e.label == PERSON,
+                    Pronoun::Thing | Pronoun::Many => e.label == ORG || e.label == COUNTRY,
                 }
         });
         match candidate {
@@ -260,21 +274,20 @@ impl<'a> Speakers<'a> {
     }
 }
 
-/// What a pronoun can stand for.
-#[derive(Clone, Copy)]
-enum Number {
-    Person,
-    Thing,
-    Many,
+/// A name without an acronym in brackets after it.
+fn bare(name: &str) -> &str {
+    name.split(" (").next().unwrap_or(name)
 }
 
-fn pronoun(words: &str) -> Option<Number> {
-    match words.trim().to_lowercase().as_str() {
-        "he" | "she" | "who" | "him" | "her" | "i" => Some(Number::Person),
-        "it" | "which" => Some(Number::Thing),
-        "they" | "we" | "them" => Some(Number::Many),
-        _ => None,
-    }
+/// Whether `short` is an acronym of `long` (`UNHCR` of `United Nations High Commissioner for Refugees`).
+fn is_acronym(short: &str, long: &str) -> bool {
+    let letters: String = short.chars().filter(|c| c.is_alphabetic()).collect();
+    let initials: String = long
+        .split(|c: char| c.is_whitespace() || c == '-')
+        .filter_map(|word| word.chars().next())
+        .filter(|c| c.is_uppercase())
+        .collect();
+    letters.len() > 1 && letters == initials && letters.chars().all(char::is_uppercase)
 }
 
 /// Whether two names in one article mean the same person: equal, or one is the other's last name, or both share the

@@ -1,0 +1,279 @@
+//! What the words of a source say: whom they name, or what they describe. A source span may hold more than the name
+//! ("The prosecutor in Abéché, Ahmat Daoud,", "Maria Santos, who leads the union"), or less than what stands around it
+//! ("Zuma's spokesman" in "Vincent Magwenya, Zuma's spokesman, said").
+
+use super::roles;
+use crate::annotation::Entity;
+use crate::labels::{COUNTRY, LOC, ORG, PERSON};
+use crate::span::Span;
+
+/// Words after which a name is no head ("an aide to Ana Reis").
+const BEFORE_OBJECT: &[&str] = &[
+    "about", "against", "among", "at", "by", "for", "from", "in", "near", "of", "on", "to", "with",
+];
+
+/// Where what follows only adds to a name or description.
+const ADDITIONS: &[&str] = &[
+    ", ", " who ", " which ", " that ", " whose ", " (", " – ", " — ", "\n", "\r",
+];
+
+/// Whom a source means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Source<'a> {
+    /// The person, organisation, country or place of an entity.
+    Name(&'a Entity),
+    /// A description, without what only adds to it.
+    Description(Span),
+    /// One of the pronouns.
+    Pronoun(Pronoun),
+}
+
+/// What a pronoun can stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pronoun {
+    /// He, she, I.
+    Person,
+    /// It.
+    Thing,
+    /// They, we.
+    Many,
+}
+
+/// Reads the words of a source.
+pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Source<'a> {
+    if let Some(antecedent) = relative(text, source).and_then(|at| ending_before(text, at, entities)) {
+        return Source::Name(antecedent);
+    }
+    let core = core(text, source);
+    if let Some(pronoun) = pronoun(core.of(text)) {
+        return Source::Pronoun(pronoun);
+    }
+    if let Some(person) = inside(core, entities).find(|e| e.label == PERSON && is_head(text, core, e.span)) {
+        return Source::Name(person);
+    }
+    if let Some(person) = apposition(text, core, source, entities) {
+        return Source::Name(person);
+    }
+    let bare = without_article(text, core);
+    let named = inside(core, entities)
+        .find(|e| [ORG, COUNTRY, LOC].contains(&e.label.as_str()) && is_all(text, bare, e.span));
+    match named {
+        Some(entity) => Source::Name(entity),
+        None => Source::Description(bare),
+    }
+}
+
+/// The pronoun at the start of a sentence, with its place.
+pub(super) fn opening_pronoun(text: &str, sentence: Span) -> Option<Span> {
+    let word: &str = sentence.of(text).split(|c: char| !c.is_alphabetic()).next()?;
+    pronoun(word).map(|_| Span::new(sentence.start, sentence.start + word.len()))
+}
+
+fn pronoun(words: &str) -> Option<Pronoun> {
+    match words.trim().to_lowercase().as_str() {
+        "he" | "she" | "him" | "her" | "i" => Some(Pronoun::Person),
+        "it" => Some(Pronoun::Thing),
+        "they" | "we" | "them" => Some(Pronoun::Many),
+        _ => None,
+    }
+}
+
+/// Where a relative clause that is taken for a source begins ("Michael Baltzer, who is with the WWF, noted").
+fn relative(text: &str, source: Span) -> Option<usize> {
+    let first = source.of(text).split_whitespace().next()?.to_lowercase();
+    ["who", "which", "whose"]
+        .contains(&first.as_str())
+        .then_some(source.start)
+}
+
+/// The name that ends right before `at`, but for a comma.
+fn ending_before<'a>(text: &str, at: usize, entities: &'a [Entity]) -> Option<&'a Entity> {
+    entities.iter().rfind(|e| {
+        e.span.end <= at
+            && Span::new(e.span.end, at)
+                .of(text)
+                .chars()
+                .all(|c| c == ',' || c.is_whitespace())
+    })
+}
+
+/// The source up to where something is only added, or all of it where it begins so.
+fn core(text: &str, source: Span) -> Span {
+    let source = source.trimmed(text);
+    let words = source.of(text);
+    let end = ADDITIONS
+        .iter()
+        .filter_map(|a| words.find(a))
+        .filter(|at| *at > 0)
+        .min()
+        .unwrap_or(words.len());
+    let core = words[..end].trim_end_matches([',', ':', ';', '.', '"', '“']);
+    Span::new(
+        source.start,
+        source.start + if core.is_empty() { end } else { core.len() },
+    )
+}
+
+fn inside(span: Span, entities: &[Entity]) -> impl Iterator<Item = &Entity> {
+    entities.iter().filter(move |e| e.span.overlaps(span))
+}
+
+/// Whether a name is what a phrase is about: no preposition leads to it, and it is nobody's possessor.
+fn is_head(text: &str, phrase: Span, name: Span) -> bool {
+    let before = Span::new(phrase.start, name.start.max(phrase.start)).of(text);
+    let leads = before
+        .split_whitespace()
+        .any(|w| BEFORE_OBJECT.contains(&w.to_lowercase().as_str()));
+    !leads && !is_possessor(text, name)
+}
+
+fn is_possessor(text: &str, name: Span) -> bool {
+    let after = text.get(name.end..).unwrap_or("");
+    ["'s ", "’s ", "' ", "’ "].iter().any(|p| after.starts_with(p))
+}
+
+/// The person whom a description is set beside: after it ("local official, Sajjad Ahmad,") or before it ("Vincent
+/// Magwenya, Zuma's spokesman").
+fn apposition<'a>(text: &str, core: Span, source: Span, entities: &'a [Entity]) -> Option<&'a Entity> {
+    let persons = || entities.iter().filter(|e| e.label == PERSON);
+    let apart = |from: usize, to: usize| from < to && matches!(Span::new(from, to).of(text).trim(), "," | "");
+    let after = persons().find(|p| p.span.start >= core.end && apart(core.end, p.span.start));
+    after.or_else(|| {
+        persons().find(|p| {
+            let between = Span::new(p.span.end, source.start).of(text);
+            p.span.end < source.start && between.trim() == "," && describes_person(text, core)
+        })
+    })
+}
+
+/// Whether a description can be a person's: it holds an office.
+fn describes_person(text: &str, description: Span) -> bool {
+    description
+        .of(text)
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .any(roles::is_office)
+}
+
+/// Whether a name makes up all of a phrase, but for a possessive and what follows it in capitals ("the party's
+/// Politburo").
+fn is_all(text: &str, phrase: Span, name: Span) -> bool {
+    if name.start > phrase.start {
+        return false;
+    }
+    let rest = Span::new(name.end.min(phrase.end), phrase.end).of(text);
+    let owned = rest.strip_prefix("'s ").or(rest.strip_prefix("’s "));
+    rest.trim().is_empty()
+        || owned.is_some_and(|o| o.split_whitespace().all(|w| w.starts_with(char::is_uppercase)))
+}
+
+/// A phrase without leading article or possessive pronoun; "a" and "an" stay, as they belong to a description.
+fn without_article(text: &str, phrase: Span) -> Span {
+    let words = phrase.of(text);
+    for article in ["the", "his", "her", "its", "their", "our", "my", "both"] {
+        if let Some((first, rest)) = words.split_once(char::is_whitespace)
+            && first.eq_ignore_ascii_case(article)
+        {
+            return Span::new(phrase.end - rest.len(), phrase.end).trimmed(text);
+        }
+    }
+    phrase
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Text with entities as `[LABEL words]` and the source between `<` and `>`; what it is read as.
+    fn reading(marked: &str) -> String {
+        let (mut text, mut entities, mut source) = (String::new(), Vec::new(), (0, 0));
+        let mut open = None;
+        let mut rest = marked;
+        while let Some(c) = rest.chars().next() {
+            let mut step = c.len_utf8();
+            match c {
+                '<' => source.0 = text.len(),
+                '>' => source.1 = text.len(),
+                '[' => {
+                    let (label, _) = rest[1..].split_once(' ').unwrap();
+                    open = Some((label.to_owned(), text.len()));
+                    step = label.len() + 2;
+                }
+                ']' => {
+                    let (label, start) = open.take().unwrap();
+                    entities.push(Entity {
+                        span: Span::new(start, text.len()),
+                        label,
+                        score: None,
+                        country: None,
+                    });
+                }
+                _ => text.push(c),
+            }
+            rest = &rest[step..];
+        }
+        match read(&text, Span::new(source.0, source.1), &entities) {
+            Source::Name(entity) => format!("name {}", entity.span.of(&text)),
+            Source::Description(span) => format!("description {}", span.of(&text)),
+            Source::Pronoun(pronoun) => format!("{pronoun:?}"),
+        }
+    }
+
+    #[test]
+    fn sources_as_news_writes_them() {
+        for (marked, expected) in [
+            ("<[PERSON Ana Reis]> said", "name Ana Reis"),
+            ("<Foreign Minister [PERSON Ana Reis]> said", "name Ana Reis"),
+            ("<[PERSON Ana Reis] of [ORG Earth Roots]> said", "name Ana Reis"),
+            (
+                "<The prosecutor in [LOC Lima], [PERSON Ana Reis],> said",
+                "name Ana Reis",
+            ),
+            (
+                "according to <local official>, [PERSON Ana Reis], all",
+                "name Ana Reis",
+            ),
+            (
+                "[PERSON Ana Reis], <[PERSON Lund]'s spokeswoman> said",
+                "name Ana Reis",
+            ),
+            (
+                "[PERSON Ana Reis], <who is with the [ORG WWF],> noted",
+                "name Ana Reis",
+            ),
+            (
+                "<An aide to President [PERSON Ana Reis]> said",
+                "description An aide to President Ana Reis",
+            ),
+            (
+                "<[PERSON Lund]'s spokeswoman> said",
+                "description Lund's spokeswoman",
+            ),
+            (
+                "<opponents of [MISC CAFTA]> said",
+                "description opponents of CAFTA",
+            ),
+            (
+                "<The [COUNTRY United States], a broker in the talks,> said",
+                "name United States",
+            ),
+            (
+                "<the [ORG Democratic Alliance], [COUNTRY South Africa]'s opposition party,> said",
+                "name Democratic Alliance",
+            ),
+            ("<The [ORG Refugee Agency] (UNHCR)> said", "name Refugee Agency"),
+            (
+                "<The [ORG UN] refugee agency> said",
+                "description UN refugee agency",
+            ),
+            ("<The [ORG Labour Party]'s Politburo> said", "name Labour Party"),
+            (
+                "<Many Republicans who represent farmers> said",
+                "description Many Republicans",
+            ),
+            ("<His critics> said", "description critics"),
+            ("<She> said", "Person"),
+        ] {
+            assert_eq!(reading(marked), expected, "{marked}");
+        }
+    }
+}
