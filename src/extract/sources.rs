@@ -12,6 +12,22 @@ const BEFORE_OBJECT: &[&str] = &[
     "about", "against", "among", "at", "by", "for", "from", "in", "near", "of", "on", "to", "with",
 ];
 
+/// What is written and published: it speaks for whoever is named with it.
+const DOCUMENTS: &[&str] = &[
+    "article",
+    "bulletin",
+    "editorial",
+    "letter",
+    "memo",
+    "paper",
+    "poll",
+    "release",
+    "report",
+    "statement",
+    "study",
+    "survey",
+];
+
 /// Where what follows only adds to a name or description.
 const ADDITIONS: &[&str] = &[
     ", ", " who ", " which ", " that ", " whose ", " (", " – ", " — ", "\n", "\r",
@@ -44,7 +60,8 @@ pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Sour
     if let Some(antecedent) = relative(text, source).and_then(|at| ending_before(text, at, entities)) {
         return Source::Name(antecedent);
     }
-    let core = core(text, source);
+    let source = past_article(text, source, entities);
+    let core = published(text, core(text, source));
     if let Some(pronoun) = pronoun(core.of(text)) {
         return Source::Pronoun(pronoun);
     }
@@ -55,11 +72,50 @@ pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Sour
         return Source::Name(person);
     }
     let bare = without_article(text, core);
-    let named = inside(core, entities)
-        .find(|e| [ORG, COUNTRY, LOC].contains(&e.label.as_str()) && is_all(text, bare, e.span));
-    match named {
-        Some(entity) => Source::Name(entity),
-        None => Source::Description(bare),
+    let bodies = || inside(bare, entities).filter(|e| [ORG, COUNTRY, LOC].contains(&e.label.as_str()));
+    if let Some(entity) = bodies().find(|e| is_all(text, bare, e.span) || is_last(text, bare, e)) {
+        return Source::Name(entity);
+    }
+    Source::Description(bare)
+}
+
+/// A source that is nothing but an article, and with it the name that follows.
+fn past_article(text: &str, source: Span, entities: &[Entity]) -> Span {
+    let is_article = ["the", "a", "an"]
+        .iter()
+        .any(|a| source.of(text).trim().eq_ignore_ascii_case(a));
+    let next = entities.iter().find(|e| e.span.start >= source.end);
+    match next.filter(|e| is_article && Span::new(source.end, e.span.start).of(text).trim().is_empty()) {
+        Some(entity) => source.cover(entity.span),
+        None => source,
+    }
+}
+
+/// Who publishes, where a document is the source ("a statement from the ministry", "a Times report").
+fn published(text: &str, core: Span) -> Span {
+    let words = core.of(text);
+    for by in [" from ", " by ", " of "] {
+        if let Some((document, publisher)) = words.split_once(by)
+            && document
+                .rsplit(' ')
+                .next()
+                .is_some_and(|w| DOCUMENTS.contains(&w.to_lowercase().as_str()))
+        {
+            return Span::new(core.end - publisher.len(), core.end);
+        }
+    }
+    match words.rsplit_once(' ') {
+        Some((publisher, document))
+            if DOCUMENTS.contains(&document) && publisher.contains(char::is_uppercase) =>
+        {
+            let publisher = publisher
+                .strip_suffix("'s")
+                .or(publisher.strip_suffix("’s"))
+                .unwrap_or(publisher);
+            let start = if publisher.starts_with("a ") { 2 } else { 0 };
+            Span::new(core.start + start, core.start + publisher.len())
+        }
+        _ => core,
     }
 }
 
@@ -118,13 +174,16 @@ fn inside(span: Span, entities: &[Entity]) -> impl Iterator<Item = &Entity> {
     entities.iter().filter(move |e| e.span.overlaps(span))
 }
 
-/// Whether a name is what a phrase is about: no preposition leads to it, and it is nobody's possessor.
+/// Whether a name is what a phrase is about: it is nobody's possessor, and no preposition leads to it, but for those
+/// of a title ("Chancellor of the Exchequer").
 fn is_head(text: &str, phrase: Span, name: Span) -> bool {
     let before = Span::new(phrase.start, name.start.max(phrase.start)).of(text);
-    let leads = before
-        .split_whitespace()
-        .any(|w| BEFORE_OBJECT.contains(&w.to_lowercase().as_str()));
-    !leads && !is_possessor(text, name)
+    let is_small = |word: &str| BEFORE_OBJECT.contains(&word.to_lowercase().as_str());
+    let is_title = |word: &str| ["the", "and"].contains(&word) || word.starts_with(char::is_uppercase);
+    let leads = before.split_whitespace().any(is_small);
+    let titled = before.split_whitespace().all(|w| is_small(w) || is_title(w))
+        && !before.starts_with(char::is_lowercase);
+    (!leads || titled) && !is_possessor(text, name)
 }
 
 fn is_possessor(text: &str, name: Span) -> bool {
@@ -138,7 +197,13 @@ fn apposition<'a>(text: &str, core: Span, source: Span, entities: &'a [Entity]) 
     let persons = || entities.iter().filter(|e| e.label == PERSON);
     let apart = |from: usize, to: usize| from < to && matches!(Span::new(from, to).of(text).trim(), "," | "");
     let after = persons().find(|p| p.span.start >= core.end && apart(core.end, p.span.start));
-    after.or_else(|| {
+    // "Deputy Prime Minister, Minister for Ports, and leader of the party, Ana Reis,"
+    let closing = || {
+        let end = source.start + source.of(text).trim_end_matches([',', ' ']).len();
+        let last = persons().find(|p| p.span.end == end && p.span.start > core.end);
+        last.filter(|p| Span::new(core.end, p.span.start).of(text).ends_with(", "))
+    };
+    after.or_else(closing).or_else(|| {
         persons().find(|p| {
             let between = Span::new(p.span.end, source.start).of(text);
             p.span.end < source.start && between.trim() == "," && describes_person(text, core)
@@ -164,6 +229,15 @@ fn is_all(text: &str, phrase: Span, name: Span) -> bool {
     let owned = rest.strip_prefix("'s ").or(rest.strip_prefix("’s "));
     rest.trim().is_empty()
         || owned.is_some_and(|o| o.split_whitespace().all(|w| w.starts_with(char::is_uppercase)))
+}
+
+/// Whether an organisation's name closes a phrase that says what it is ("French news agency CAPA").
+fn is_last(text: &str, phrase: Span, entity: &Entity) -> bool {
+    let before = Span::new(phrase.start, entity.span.start.max(phrase.start)).of(text);
+    let leads_on = |word: &str| {
+        BEFORE_OBJECT.contains(&word) || word == "and" || word.ends_with("'s") || word.ends_with("’s")
+    };
+    entity.label == ORG && entity.span.end == phrase.end && !before.split_whitespace().any(leads_on)
 }
 
 /// A phrase without leading article or possessive pronoun; "a" and "an" stay, as they belong to a description.
@@ -271,6 +345,21 @@ mod tests {
                 "description Many Republicans",
             ),
             ("<His critics> said", "description critics"),
+            (
+                "<Chancellor of the Exchequer [PERSON Ana Reis]> said",
+                "name Ana Reis",
+            ),
+            ("<[NORP French] news agency [ORG CAPA]> said", "name CAPA"),
+            ("<The> [ORG UN] had appealed", "name UN"),
+            ("<a [ORG Lima Post] report> said", "name Lima Post"),
+            (
+                "<a statement from an aide to [PERSON Ana Reis]> said",
+                "description an aide to Ana Reis",
+            ),
+            (
+                "<Prime Minister, Minister for Ports, and leader of the [ORG Union], [PERSON Ana Reis],> said",
+                "name Ana Reis",
+            ),
             ("<She> said", "Person"),
         ] {
             assert_eq!(reading(marked), expected, "{marked}");

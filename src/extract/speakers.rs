@@ -7,6 +7,51 @@ use crate::labels::{COUNTRY, LOC, ORG, PERSON};
 use crate::span::Span;
 use crate::text::Segments;
 
+/// Common nouns that stand for an organisation named before.
+const BODIES: &[&str] = &[
+    "agency",
+    "alliance",
+    "army",
+    "association",
+    "bank",
+    "body",
+    "bureau",
+    "centre",
+    "church",
+    "club",
+    "coalition",
+    "commission",
+    "committee",
+    "company",
+    "council",
+    "court",
+    "department",
+    "directorate",
+    "federation",
+    "firm",
+    "force",
+    "foundation",
+    "group",
+    "guild",
+    "institute",
+    "league",
+    "ministry",
+    "mission",
+    "movement",
+    "network",
+    "newspaper",
+    "office",
+    "organisation",
+    "organization",
+    "panel",
+    "paper",
+    "party",
+    "regulator",
+    "trust",
+    "union",
+    "university",
+];
+
 /// The speakers of one article.
 pub struct Speakers<'a> {
     text: &'a str,
@@ -109,6 +154,9 @@ impl<'a> Speakers<'a> {
             Source::Pronoun(pronoun) => self.pronoun(pronoun, source, previous),
             Source::Description(words) if words.is_empty() => Reading::Unknown("the source has no words"),
             Source::Description(words) => {
+                if let Some(body) = self.body(words, source, previous) {
+                    return Reading::Named(body);
+                }
                 let role = roles::described(self.text, words, self.entities);
                 match role.as_ref().and_then(|role| self.person_with(role, source)) {
                     Some(index) => Reading::Person(index),
@@ -133,6 +181,26 @@ impl<'a> Speakers<'a> {
             country: entity.country.clone(),
             mentions: Vec::new(),
         }
+    }
+
+    /// The organisation that a common noun stands for ("the ministry", "the party"): the last one before with that noun
+    /// in its name, or the speaker before where that is one.
+    fn body(&self, words: Span, source: Span, previous: Option<usize>) -> Option<Speaker> {
+        let noun = words.of(self.text).to_lowercase();
+        if !BODIES.contains(&noun.as_str()) {
+            return None;
+        }
+        let named = self.entities.iter().rfind(|e| {
+            e.label == ORG
+                && e.span.end <= source.start
+                && e.span.of(self.text).to_lowercase().split(' ').any(|w| w == noun)
+        });
+        let before = || {
+            previous
+                .and_then(|p| self.records.get(p))
+                .filter(|s| s.kind == SpeakerKind::Organisation)
+        };
+        named.map(|e| self.named(e)).or_else(|| before().cloned())
     }
 
     /// The fullest form of the name of an organisation or country in the article.
