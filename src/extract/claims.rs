@@ -95,7 +95,7 @@ fn attribution_of(input: &ClaimInput<'_>, quotations: &[Quoted], sentence: Span)
     }
     let covered = |a: &Attribution| a.content.iter().map(|c| c.overlap(sentence)).max().unwrap_or(0);
     let best = (0..input.attributions.len()).max_by_key(|&a| covered(&input.attributions[a]))?;
-    (covered(&input.attributions[best]) > 0).then_some(best)
+    (2 * covered(&input.attributions[best]) > sentence.len()).then_some(best)
 }
 
 /// The attribution that frames a quotation: its cue stands in the sentence in which the quotation begins or ends, or

@@ -249,11 +249,40 @@ impl WordSpans for str {
     }
 }
 
-/// The role of the person named at `entities[index]`, from the words before the name and the apposition after it.
-pub(super) fn beside(text: &str, sentence: Span, entities: &[Entity], index: usize) -> Option<Role> {
+/// The role of the person named at `entities[index]`, from the words before the name and the apposition after it. In a
+/// heading, a name after the comma says where the person belongs ("Ana Reis, Port of Lima").
+pub(super) fn beside(
+    text: &str,
+    sentence: Span,
+    heading: bool,
+    entities: &[Entity],
+    index: usize,
+) -> Option<Role> {
     let name = entities[index].span;
     let before = before(text, sentence, entities, name).and_then(|p| described(text, p, entities));
-    before.or_else(|| after(text, sentence, entities, name).and_then(|p| described(text, p, entities)))
+    let after = after(text, sentence, entities, name);
+    let after = after
+        .and_then(|p| described(text, p, entities).or_else(|| heading.then(|| belonging(text, p, entities))));
+    match (before, after) {
+        (Some(before), Some(after)) => Some(Role {
+            title: before.title.or(after.title),
+            affiliation: before.affiliation.or(after.affiliation),
+            country: before.country.or(after.country),
+        }),
+        (before, after) => before.or(after),
+    }
+}
+
+/// Organisation and country that a phrase names.
+fn belonging(text: &str, phrase: Span, entities: &[Entity]) -> Role {
+    let inside = || entities.iter().filter(|e| phrase.contains(e.span));
+    Role {
+        title: None,
+        affiliation: inside()
+            .find(|e| e.label == ORG)
+            .map(|e| e.span.of(text).to_owned()),
+        country: inside().find(|e| e.label != ORG).and_then(|e| e.country.clone()),
+    }
 }
 
 /// The run of words before a name that can be its title: capitalised words, offices and names of countries and
@@ -353,11 +382,24 @@ mod tests {
             entities.push(entity(text, "Omar Said", PERSON, None));
             entities.sort_by_key(|e| e.span);
             let index = entities.iter().position(|e| e.label == PERSON).unwrap();
-            let role = beside(text, Span::new(0, text.len()), &entities, index).unwrap_or_default();
+            let role = beside(text, Span::new(0, text.len()), false, &entities, index).unwrap_or_default();
             assert_eq!(role.title.as_deref(), Some(title), "{text}");
             assert_eq!(role.affiliation.as_deref(), affiliation, "{text}");
             assert_eq!(role.country.as_deref(), country, "{text}");
         }
+    }
+
+    #[test]
+    fn headings_say_where_somebody_belongs() {
+        let text = "Foreign Minister Omar Said, Norway";
+        let entities = [
+            entity(text, "Omar Said", PERSON, None),
+            entity(text, "Norway", COUNTRY, Some("NO")),
+        ];
+        let whole = Span::new(0, text.len());
+        let country = |heading| beside(text, whole, heading, &entities, 0).and_then(|r| r.country);
+        assert_eq!(country(true).as_deref(), Some("NO"));
+        assert_eq!(country(false), None);
     }
 
     #[test]
@@ -367,6 +409,6 @@ mod tests {
             entity(text, "Lima", LOC, Some("PE")),
             entity(text, "Omar Said", PERSON, None),
         ];
-        assert_eq!(beside(text, Span::new(0, text.len()), &entities, 1), None);
+        assert_eq!(beside(text, Span::new(0, text.len()), false, &entities, 1), None);
     }
 }

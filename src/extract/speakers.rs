@@ -3,7 +3,7 @@
 use super::roles::{self, Role};
 use super::sources::{self, Pronoun, Source};
 use crate::annotation::{Entity, Speaker, SpeakerKind};
-use crate::labels::{COUNTRY, LOC, ORG, PERSON};
+use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
 use crate::span::Span;
 use crate::text::Segments;
 
@@ -52,6 +52,9 @@ const BODIES: &[&str] = &[
     "university",
 ];
 
+/// How many of the persons named last a nationality may stand for.
+const NEAR: usize = 3;
+
 /// The speakers of one article.
 pub struct Speakers<'a> {
     text: &'a str,
@@ -74,6 +77,8 @@ struct Person {
 /// What the words of a source say about who it is.
 enum Reading {
     Person(usize),
+    /// A person by nationality ("the Dutch engineer"), and its country.
+    National(usize, String),
     Named(Speaker),
     /// A pronoun or a description that fits nobody known.
     Unknown(&'static str),
@@ -85,10 +90,14 @@ impl<'a> Speakers<'a> {
         let mut persons: Vec<Person> = Vec::new();
         for (index, entity) in entities.iter().enumerate().filter(|(_, e)| e.label == PERSON) {
             let name = entity.span.of(text);
-            let sentence = segments
+            let Some(sentence) = segments
                 .sentence_at(entity.span.start)
-                .map_or(entity.span, |s| segments.sentences[s].span);
-            let role = roles::beside(text, sentence, entities, index).unwrap_or_default();
+                .map(|s| &segments.sentences[s])
+            else {
+                continue;
+            };
+            let heading = segments.paragraphs[sentence.paragraph].heading;
+            let role = roles::beside(text, sentence.span, heading, entities, index).unwrap_or_default();
             let known = persons.iter().rposition(|p| same_person(&p.name, name));
             match known {
                 Some(at) => {
@@ -125,6 +134,13 @@ impl<'a> Speakers<'a> {
     pub fn resolve(&mut self, source: Span, previous: Option<usize>) -> Result<usize, &'static str> {
         match self.read(source, previous) {
             Reading::Person(person) => Ok(self.person_record(person)),
+            Reading::National(person, country) => {
+                self.persons[person].role.country.get_or_insert(country);
+                let id = self.person_record(person);
+                self.records[id].country = self.persons[person].role.country.clone();
+                self.records[id].mentions.push(source);
+                Ok(id)
+            }
             Reading::Named(speaker) => Ok(self.record(speaker, source)),
             Reading::Unknown(reason) => Err(reason),
         }
@@ -157,6 +173,9 @@ impl<'a> Speakers<'a> {
                 if let Some(body) = self.body(words, source, previous) {
                     return Reading::Named(body);
                 }
+                if let Some((person, country)) = self.national(words, source, previous) {
+                    return Reading::National(person, country);
+                }
                 let role = roles::described(self.text, words, self.entities);
                 match role.as_ref().and_then(|role| self.person_with(role, source)) {
                     Some(index) => Reading::Person(index),
@@ -181,6 +200,45 @@ impl<'a> Speakers<'a> {
             country: entity.country.clone(),
             mentions: Vec::new(),
         }
+    }
+
+    /// The person that a nationality stands for ("the Liberian", "the Dutch engineer"): the speaker before or one of the
+    /// last persons named, whose country is that one or unknown.
+    fn national(&self, words: Span, source: Span, previous: Option<usize>) -> Option<(usize, String)> {
+        let phrase = words.of(self.text);
+        let mut inside = self.entities.iter().filter(|e| e.span.overlaps(words));
+        let (Some(nation), None) = (inside.next(), inside.next()) else {
+            return None;
+        };
+        let country = nation.country.clone().filter(|_| nation.label == NORP)?;
+        let noun = phrase.rsplit(' ').next()?;
+        let definite = source
+            .of(self.text)
+            .trim()
+            .get(..4)
+            .is_some_and(|t| t.eq_ignore_ascii_case("the "));
+        let alone = nation.span.contains(words) && !noun.ends_with(['s', 'h']);
+        if !definite || !(alone || is_person_noun(noun)) {
+            return None;
+        }
+        let last_mention = |p: &Person| p.mentions.iter().rfind(|m| m.end <= source.start).map(|m| m.end);
+        let mut near: Vec<(usize, usize)> = (self.persons.iter().enumerate())
+            .filter_map(|(index, p)| Some((last_mention(p)?, index)))
+            .collect();
+        near.sort_unstable_by(|a, b| b.cmp(a));
+        near.truncate(NEAR);
+        let speaks = |index: usize| self.record_of[index].is_some() && self.record_of[index] == previous;
+        near.into_iter()
+            .map(|(_, index)| index)
+            .filter(|index| {
+                self.persons[*index]
+                    .role
+                    .country
+                    .as_ref()
+                    .is_none_or(|c| *c == country)
+            })
+            .min_by_key(|index| (self.persons[*index].role.country.is_none(), !speaks(*index)))
+            .map(|index| (index, country))
     }
 
     /// The organisation that a common noun stands for ("the ministry", "the party"): the last one before with that noun
@@ -340,6 +398,12 @@ impl<'a> Speakers<'a> {
         self.records[id].mentions.push(mention);
         id
     }
+}
+
+/// Whether a noun is for a person: by its ending, or as an office.
+fn is_person_noun(noun: &str) -> bool {
+    let endings = ["er", "or", "ist", "ian", "man", "woman", "ant", "ate", "at"];
+    roles::is_office(noun) || (endings.iter().any(|e| noun.ends_with(e)) && !BODIES.contains(&noun))
 }
 
 /// A name without an acronym in brackets after it.
