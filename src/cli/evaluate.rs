@@ -1,14 +1,20 @@
 //! `dixit evaluate`: holds predictions against gold and reports how good they are.
 
 use super::Outcome;
+use super::engine::EngineArgs;
+use clap::ArgGroup;
 use clap::builder::PossibleValuesParser;
 use dixit::annotation::Annotation;
-use dixit::evaluation::{Bootstrap, EvaluationError, OUTPUTS, Options, Report, evaluate};
+use dixit::article::Article;
+use dixit::evaluation::{Bootstrap, Evaluation, EvaluationError, OUTPUTS, Options, Report};
 use dixit::formats::DixitReader;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Documents that are counted in one go.
+const TOGETHER: usize = 512;
 
 /// Scores predictions against gold, with confidence intervals.
 #[derive(clap::Args)]
@@ -17,17 +23,23 @@ Examples:
   dixit evaluate gold.jsonl --predictions predicted.jsonl
   dixit evaluate gold.jsonl --predictions predicted.jsonl --merge COUNTRY=LOC --labels ORG,LOC
   dixit evaluate gold.jsonl --predictions predicted.jsonl --fail-under entities.f1=0.85
+  dixit evaluate gold.jsonl --model models/news-en --slice publisher --errors 20
+  dixit evaluate gold.jsonl --model models/news-en --format html > report.html
 
-GOLD and predictions are dixit JSON Lines; documents are matched by id.
+GOLD and predictions are dixit JSON Lines; documents are matched by id. What is scored comes either from
+a file (--predictions) or from a model that annotates the gold's own text (--model).
 A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
+#[command(group = ArgGroup::new("source").required(true).args(["predictions", "model"]))]
 pub(super) struct Args {
     /// Annotated articles that are right
     gold: PathBuf,
     /// Annotated articles to score
     #[arg(short, long, value_name = "FILE")]
-    predictions: PathBuf,
+    predictions: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Count one entity label as another, in gold and predictions
     #[arg(long, value_name = "FROM=TO", value_parser = merge)]
     merge: Vec<(String, String)>,
@@ -44,6 +56,12 @@ pub(super) struct Args {
     /// Seed of the draws
     #[arg(long, value_name = "N", default_value_t = Bootstrap::default().seed)]
     seed: u64,
+    /// Score the parts of the gold that have one value of this metadata field as well; may be repeated
+    #[arg(long, value_name = "FIELD")]
+    slice: Vec<String>,
+    /// List the N worst of the wrong entities with their context [default: 0, but 100 with --format html]
+    #[arg(long, value_name = "N")]
+    errors: Option<usize>,
     /// How to show the report
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(OUTPUTS.iter().map(|o| o.name)))]
     format: String,
@@ -60,9 +78,20 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
-        let gold = read(&self.gold)?;
-        let predicted = read(&self.predictions)?;
-        let report = evaluate(&gold, &predicted, &self.options()).map_err(|e| self.explain(&e))?;
+        let gold = DixitReader::open(&self.gold)?.collect::<Result<Vec<_>, _>>()?;
+        let options = self.options();
+        let report = match &self.predictions {
+            Some(file) => self.score(&gold, DixitReader::open(file)?, &options)?,
+            None => {
+                let pipeline = self.engine.load()?;
+                let predicted = gold.iter().map(|gold| {
+                    let mut article = Article::new(&gold.id, &gold.text);
+                    article.meta = gold.meta.clone();
+                    pipeline.annotate(&article)
+                });
+                self.score(&gold, predicted, &options)?
+            }
+        };
         let output = OUTPUTS
             .iter()
             .find(|o| o.name == self.format)
@@ -84,6 +113,22 @@ impl Args {
         })
     }
 
+    /// Scores predictions as they come.
+    fn score<E: Error + 'static>(
+        &self,
+        gold: &[Annotation],
+        predicted: impl Iterator<Item = Result<Annotation, E>>,
+        options: &Options,
+    ) -> Result<Report, Box<dyn Error>> {
+        let mut evaluation = Evaluation::new(gold, options).map_err(|e| self.explain(&e))?;
+        let mut predicted = predicted.peekable();
+        while predicted.peek().is_some() {
+            let some = predicted.by_ref().take(TOGETHER).collect::<Result<Vec<_>, _>>()?;
+            evaluation.add(&some).map_err(|e| self.explain(&e))?;
+        }
+        Ok(evaluation.report().map_err(|e| self.explain(&e))?)
+    }
+
     fn options(&self) -> Options {
         Options {
             merge: self.merge.iter().cloned().collect(),
@@ -96,6 +141,8 @@ impl Args {
                 draws: self.draws,
                 seed: self.seed,
             },
+            slices: self.slice.clone(),
+            errors: self.errors.unwrap_or(if self.format == "html" { 100 } else { 0 }),
             ignore_missing: self.ignore_missing,
             ignore_differing: self.ignore_differing,
         }
@@ -109,15 +156,15 @@ impl Args {
                 "predict on the gold's own text, or pass over it with --ignore-differing"
             }
             EvaluationError::Duplicate { .. } => "give each document an id of its own",
+            EvaluationError::Field { .. } => "name one of these with --slice",
             _ => "are these the right files?",
         };
-        let (gold, predictions) = (self.gold.display(), self.predictions.display());
-        format!("{error} (gold {gold}, predictions {predictions}); {remedy}")
+        let gold = self.gold.display();
+        match &self.predictions {
+            Some(file) => format!("{error} (gold {gold}, predictions {}); {remedy}", file.display()),
+            None => format!("{error} (gold {gold}); {remedy}"),
+        }
     }
-}
-
-fn read(path: &Path) -> Result<Vec<Annotation>, Box<dyn Error>> {
-    Ok(DixitReader::open(path)?.collect::<Result<_, _>>()?)
 }
 
 /// Whether the lower end of a figure's interval reaches `floor`; why not, if not.

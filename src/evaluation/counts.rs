@@ -76,6 +76,20 @@ impl Counts {
     }
 }
 
+/// Number of equal steps of probability in a reliability table.
+pub const BINS: usize = 10;
+
+/// Units whose probabilities lie in one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bin {
+    /// How many of them are right.
+    pub hits: f64,
+    /// Sum of their probabilities.
+    pub scores: f64,
+    /// How many there are.
+    pub of: f64,
+}
+
 /// All that one metric counts in one document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -87,6 +101,8 @@ pub struct Tally {
     pub confusion: BTreeMap<(String, Option<String>), u64>,
     /// Score of each unit and whether the positive class holds for it, where the order of the scores is judged.
     pub ranking: Vec<(f32, bool)>,
+    /// Units by their probability, where it is judged how far that can be taken at its word.
+    pub bins: [Bin; BINS],
 }
 
 impl Tally {
@@ -98,6 +114,19 @@ impl Tally {
     /// The ratio of a share.
     pub fn share(&mut self, name: &'static str) -> &mut Ratio {
         self.shares.entry(name).or_default()
+    }
+
+    /// Counts a unit that is right with the given probability; one that is no probability is not counted.
+    pub fn scored(&mut self, probability: f32, right: bool) {
+        if !(0.0..=1.0).contains(&probability) {
+            return;
+        }
+        let bin = &mut self.bins[((probability * BINS as f32) as usize).min(BINS - 1)];
+        bin.of += 1.0;
+        bin.scores += f64::from(probability);
+        if right {
+            bin.hits += 1.0;
+        }
     }
 }
 
@@ -128,6 +157,26 @@ mod tests {
             assert_eq!(counts.precision.value(), precision);
             assert_eq!(counts.recall.value(), recall);
             assert_eq!(counts.f1(), f1, "{hits} of {predicted}, {gold}");
+        }
+    }
+
+    #[test]
+    fn steps_hold_their_lower_end_and_the_last_holds_both() {
+        let cases = [
+            (0.0, Some(0)),
+            (0.0999, Some(0)),
+            (0.1, Some(1)),
+            (0.55, Some(5)),
+            (1.0, Some(9)),
+            (1.5, None),
+            (-0.1, None),
+            (f32::NAN, None),
+        ];
+        for (probability, expected) in cases {
+            let mut tally = Tally::default();
+            tally.scored(probability, true);
+            let at = tally.bins.iter().position(|bin| bin.of == 1.0);
+            assert_eq!(at, expected, "{probability}");
         }
     }
 

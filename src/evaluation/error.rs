@@ -34,6 +34,14 @@ pub enum EvaluationError {
         /// First code point that differs, from 0.
         at: usize,
     },
+    /// A metadata field, to score parts by, that no document has.
+    #[error("no gold document has the metadata field {field:?}; there is {}", if known.is_empty() { "none".to_owned() } else { some(known) })]
+    Field {
+        /// The field.
+        field: String,
+        /// The fields that there are.
+        known: Vec<String>,
+    },
     /// No document is left to score.
     #[error("no document is both in the gold and in the predictions")]
     Empty,

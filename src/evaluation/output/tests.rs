@@ -38,7 +38,10 @@ fn report() -> Report {
                 counts: vec![vec![0, 1], vec![0, 5]],
                 missing: vec![1, 0],
             }),
+            reliability: Vec::new(),
         }],
+        slicings: Vec::new(),
+        errors: None,
         notes: vec!["one thing".to_owned()],
     }
 }

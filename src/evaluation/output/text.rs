@@ -1,8 +1,9 @@
 //! The report as aligned text, for a terminal.
 
+use super::super::Errors;
 use super::Report;
 use super::documents;
-use super::table::{Table, tables};
+use super::table::{Table, kinds, mentions, slices, tables};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -20,10 +21,40 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    for table in report.slicings.iter().flat_map(slices) {
+        writeln!(out, "{}\n", table.caption)?;
+        aligned(&table, out)?;
+        writeln!(out)?;
+    }
+    if let Some(errors) = &report.errors {
+        write_errors(errors, out)?;
+    }
     for note in &report.notes {
         writeln!(out, "note: {note}")?;
     }
     writeln!(out, "{}", super::basis(report))
+}
+
+fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
+    let table = kinds(errors);
+    writeln!(out, "{}\n", table.caption)?;
+    aligned(&table, out)?;
+    for (number, mistake) in errors.worst.iter().enumerate() {
+        writeln!(
+            out,
+            "\n{}. {}, cost {}, in {}\n   gold {}; predicted {}\n   … {}[{}]{} …",
+            number + 1,
+            mistake.kind.name(),
+            mistake.cost,
+            mistake.document,
+            mentions(&mistake.gold),
+            mentions(&mistake.predicted),
+            mistake.before,
+            mistake.text,
+            mistake.after,
+        )?;
+    }
+    writeln!(out)
 }
 
 /// First column to the left, numbers to the right.
