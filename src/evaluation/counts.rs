@@ -62,17 +62,15 @@ impl Counts {
         }
     }
 
-    /// Harmonic mean of precision and recall: `None` where there is neither gold nor prediction, 0 where one of them is
-    /// missing or nothing was hit.
+    /// Harmonic mean of precision and recall: 0 where nothing was hit, `None` where there is neither gold nor prediction,
+    /// or hits on one side and nothing on the other (of a class whose units were matched with those of other classes).
     pub fn f1(&self) -> Option<f64> {
-        if self.precision.of + self.recall.of == 0.0 {
-            return None;
+        match (self.precision.value(), self.recall.value()) {
+            (None, None) => None,
+            (Some(hits), None) | (None, Some(hits)) => (hits == 0.0).then_some(0.0),
+            (Some(p), Some(r)) if p + r > 0.0 => Some(2.0 * p * r / (p + r)),
+            _ => Some(0.0),
         }
-        let (p, r) = (
-            self.precision.value().unwrap_or(0.0),
-            self.recall.value().unwrap_or(0.0),
-        );
-        Some(if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 })
     }
 }
 
@@ -151,6 +149,8 @@ mod tests {
             (0.0, 2.0, 3.0, Some(0.0), Some(0.0), Some(0.0)),
             (1.0, 4.0, 2.0, Some(0.25), Some(0.5), Some(1.0 / 3.0)),
             (2.0, 2.0, 2.0, Some(1.0), Some(1.0), Some(1.0)),
+            (2.0, 0.0, 2.0, None, Some(1.0), None),
+            (2.0, 2.0, 0.0, Some(1.0), None, None),
         ];
         for (hits, predicted, gold, precision, recall, f1) in cases {
             let counts = counts(hits, predicted, gold);

@@ -22,10 +22,11 @@ impl Metric for SpeakerRecords {
     }
 
     fn count(&self, gold: &Annotation, predicted: &Annotation, _: &Options) -> Option<Tally> {
-        // No speaker means that nobody speaks only where somebody looked.
-        let looked =
-            !gold.speakers.is_empty() || gold.sentences.iter().flatten().any(|s| s.quotation.is_some());
-        if !looked {
+        // No record means that nobody speaks only where somebody looked, and found no speaker of any sentence either.
+        let mut sentences = gold.sentences.iter().flatten();
+        let nobody =
+            sentences.clone().any(|s| s.quotation.is_some()) && sentences.all(|s| s.speaker.is_none());
+        if gold.speakers.is_empty() && !nobody {
             return None;
         }
         let mut tally = Tally::default();
@@ -112,7 +113,9 @@ mod tests {
         let count = |gold: &Annotation| SpeakerRecords.count(gold, &predicted, &Options::default());
         assert_eq!(count(&with_sentences([told.clone()])), None);
         told.quotation = Some(Quotation::None);
-        let counts = count(&with_sentences([told])).unwrap().classes["name"];
+        let counts = count(&with_sentences([told.clone()])).unwrap().classes["name"];
         assert_eq!((counts.precision.of, counts.recall.of), (1.0, 0.0));
+        told.speaker = Some("Ida Lund".to_owned());
+        assert_eq!(count(&with_sentences([told])), None, "speakers without records");
     }
 }

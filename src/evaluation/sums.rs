@@ -226,8 +226,8 @@ impl Sums {
         let mut mean = Ratio::default();
         for index in 0..self.classes.len() {
             let counts = self.counts(totals, Some(index));
-            if counts.recall.of > 0.0 {
-                mean.hits += counts.f1().unwrap_or(0.0);
+            if let Some(f1) = counts.f1().filter(|_| counts.recall.of > 0.0) {
+                mean.hits += f1;
                 mean.of += 1.0;
             }
         }

@@ -1,5 +1,6 @@
 //! How a report is shown: one file per output, one list of them.
 
+mod html;
 mod json;
 mod markdown;
 mod table;
@@ -35,6 +36,11 @@ pub const OUTPUTS: &[Output] = &[
         name: "markdown",
         about: "Markdown tables",
         write: markdown::write,
+    },
+    Output {
+        name: "html",
+        about: "one page with charts and the wrong entities in their articles",
+        write: html::write,
     },
 ];
 

@@ -175,7 +175,7 @@ pub(super) fn reliability(section: &Section) -> Table {
 }
 
 /// A measure in words.
-fn heading(measure: &str) -> String {
+pub(super) fn heading(measure: &str) -> String {
     match measure {
         "f1" => "F1".to_owned(),
         "ece" => "expected calibration error".to_owned(),
@@ -203,7 +203,7 @@ fn confusion(confusion: &Confusion) -> Table {
 }
 
 /// A value with its interval.
-fn value(figure: &Figure) -> String {
+pub(super) fn value(figure: &Figure) -> String {
     match (figure.value, figure.interval) {
         (Some(value), Some(interval)) => format!("{value:.3} [{:.3}, {:.3}]", interval.low, interval.high),
         (Some(value), None) => format!("{value:.3}"),
