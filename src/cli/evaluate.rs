@@ -26,12 +26,14 @@ Examples:
   dixit evaluate gold.jsonl --model models/news-en --slice publisher --errors 20
   dixit evaluate gold.jsonl --model models/news-en --format html > report.html
 
-GOLD and predictions are dixit JSON Lines; documents are matched by id. What is scored comes either from
-a file (--predictions) or from a model that annotates the gold's own text (--model).
+GOLD and predictions are dixit JSON Lines; documents are matched by id.
+What is scored comes from a file (--predictions), or from a model that annotates the gold's own
+text (--model).
 A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
 #[command(group = ArgGroup::new("source").required(true).args(["predictions", "model"]))]
+#[command(mut_arg("model", |arg| arg.help("Folder of a model to score on the gold's own text")))]
 pub(super) struct Args {
     /// Annotated articles that are right
     gold: PathBuf,
