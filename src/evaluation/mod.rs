@@ -7,6 +7,7 @@ mod bootstrap;
 mod calibration;
 mod check_worthiness;
 mod claim_types;
+pub mod compat;
 mod counted;
 mod countries;
 mod counts;
