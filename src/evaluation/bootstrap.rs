@@ -76,7 +76,7 @@ impl Bootstrap {
     }
 
     /// Draws as many documents as there are, with replacement; adds one for each time that a document is drawn.
-    fn draw(&self, draw: u32, mut weights: ArrayViewMut1<'_, f64>) {
+    pub(super) fn draw(&self, draw: u32, mut weights: ArrayViewMut1<'_, f64>) {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(u64::from(draw));
         for _ in 0..weights.len() {
@@ -87,7 +87,8 @@ impl Bootstrap {
     }
 }
 
-fn middle(mut values: Vec<f64>) -> Option<Interval> {
+/// The middle of some values.
+pub(super) fn middle(mut values: Vec<f64>) -> Option<Interval> {
     values.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - CONFIDENCE) / 2.0;
     Some(Interval {

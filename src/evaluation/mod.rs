@@ -1,12 +1,16 @@
 //! Evaluation: predictions held against gold, both [`Annotation`]s. One file per metric, one list of metrics; what is
 //! counted once per document is added up, averaged and resampled by the same code for all of them.
 
+mod agreement;
 mod assignment;
 mod attributions;
 mod bootstrap;
 mod calibration;
+mod ceiling;
+mod check;
 mod check_worthiness;
 mod claim_types;
+mod compare;
 pub mod compat;
 mod counted;
 mod countries;
@@ -27,12 +31,17 @@ mod speaker_records;
 mod speakers;
 mod sums;
 mod targets;
+mod unitizing;
 
+pub use agreement::{Agreement, Coefficient, Disagreement, agree};
 pub use bootstrap::{Bootstrap, CONFIDENCE, Interval};
+pub use ceiling::{Ceiling, ceilings};
+pub use check::{Allow, Check};
+pub use compare::{Comparison, Difference, Moved, compare};
 pub use counts::{BINS, Bin, Counts, Ratio, Tally};
 pub use error::{EvaluationError, Side};
 pub use errors::{ErrorKind, Errors, Mention, Mistake};
-pub use output::{OUTPUTS, Output};
+pub use output::{OUTPUTS, Output, SHEETS, Shown, show};
 pub use report::{Confusion, Figure, Report, Section, Slice, Slicing, Step};
 pub use scoring::{Evaluation, evaluate};
 

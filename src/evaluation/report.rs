@@ -2,7 +2,7 @@
 
 use super::counts::{BINS, Bin};
 use super::errors::Errors;
-use super::{Interval, Options};
+use super::{Ceiling, Interval, Options};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,9 @@ pub struct Report {
     /// The entities that are wrong, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Errors>,
+    /// Figures beside the agreement of two annotators, where there are two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ceilings: Vec<Ceiling>,
     /// What was passed over or not scored.
     pub notes: Vec<String>,
 }

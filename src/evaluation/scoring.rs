@@ -183,6 +183,7 @@ impl<'a> Scores<'a> {
             sections,
             slicings,
             errors: (options.errors > 0).then(|| self.errors.listed(self.gold)),
+            ceilings: Vec::new(),
             notes,
         })
     }

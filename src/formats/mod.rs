@@ -1,6 +1,7 @@
 //! Formats: how annotations are read and written, one file per format. Only here do byte offsets become code points
 //! (or UTF-16 units, or bytes on request), and every span is checked on the way.
 
+mod annotated;
 mod conll;
 mod dixit;
 mod error;
@@ -9,6 +10,7 @@ mod offsets;
 mod reading;
 mod standoff;
 
+pub use annotated::{AnnotatedReader, is_columns};
 pub use conll::{Chunk, Conll, ConllDocument, ConllWord, OUTSIDE, UNKNOWN, chunks};
 pub use dixit::{DixitReader, parse_record, to_json};
 pub use error::FormatError;

@@ -4,13 +4,13 @@
 //!
 //! I. Segura-Bedmar, P. Martínez, M. Herrero-Zazo, "SemEval-2013 Task 9" (2013), section 3.
 
+use super::super::assignment::{Typed, assign};
 use super::corpus::Corpus;
 use super::nervaluate;
 use super::ratios::harmonic;
 use super::{CompatError, Scheme, Scores};
 use crate::formats::{Chunk, chunks};
-use pathfinding::kuhn_munkres::kuhn_munkres;
-use pathfinding::matrix::Matrix;
+use crate::span::Span;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -99,15 +99,14 @@ impl Outcomes {
 }
 
 /// Whether a prediction covers enough of a gold span to be held against it.
-pub(super) fn overlaps(gold: &Chunk, predicted: &Chunk) -> bool {
-    let shared = (gold.end.min(predicted.end)).saturating_sub(gold.start.max(predicted.start));
-    let length = gold.end.saturating_sub(gold.start);
-    shared > 0 && shared as f64 / length as f64 * 100.0 >= MIN_OVERLAP
+pub(super) fn overlaps(gold: Span, predicted: Span) -> bool {
+    let shared = gold.overlap(predicted);
+    shared > 0 && shared as f64 / gold.len() as f64 * 100.0 >= MIN_OVERLAP
 }
 
 /// Whether a prediction that is held against a gold span is right.
-pub(super) fn is_correct(gold: &Chunk, predicted: &Chunk, scenario: Scenario) -> bool {
-    let span = (gold.start, gold.end) == (predicted.start, predicted.end);
+pub(super) fn is_correct(gold: Typed<'_>, predicted: Typed<'_>, scenario: Scenario) -> bool {
+    let span = gold.span == predicted.span;
     let label = gold.label == predicted.label;
     match scenario {
         Scenario::Strict => span && label,
@@ -116,6 +115,11 @@ pub(super) fn is_correct(gold: &Chunk, predicted: &Chunk, scenario: Scenario) ->
     }
 }
 
+/// What a correct pair is worth: more than any number of others that it could stand in the way of.
+const CORRECT: u8 = u8::MAX;
+/// What any other pair is worth.
+const MATCHED: u8 = 1;
+
 /// Outcomes of the best matching; a span that is listed twice counts once.
 pub(super) fn best(instance: &Instance, scenario: Scenario) -> Outcomes {
     let set = |spans: &[Chunk]| -> Vec<Chunk> {
@@ -123,66 +127,33 @@ pub(super) fn best(instance: &Instance, scenario: Scenario) -> Outcomes {
         set.into_iter().cloned().collect()
     };
     let (gold, predicted) = (set(&instance.gold), set(&instance.predicted));
+    let worth = |g: Typed<'_>, p: Typed<'_>| match overlaps(g.span, p.span) {
+        true if is_correct(g, p, scenario) => CORRECT,
+        true => MATCHED,
+        false => 0,
+    };
+    let (gold, predicted) = (typed(&gold), typed(&predicted));
     let mut outcomes = Outcomes::default();
-    let (mut from_gold, mut from_predicted) = (0, 0);
-    // Runs of spans that hang together are matched by themselves.
-    while from_gold < gold.len() || from_predicted < predicted.len() {
-        let (mut to_gold, mut to_predicted, mut reach) = (from_gold, from_predicted, 0);
-        loop {
-            let next_gold = gold.get(to_gold).map(|c| (c.start, c.end));
-            let next_predicted = predicted.get(to_predicted).map(|c| (c.start, c.end));
-            let (index, (start, end)) = match (next_gold, next_predicted) {
-                (Some(g), Some(p)) if g.0 <= p.0 => (&mut to_gold, g),
-                (Some(g), None) => (&mut to_gold, g),
-                (_, Some(p)) => (&mut to_predicted, p),
-                (None, None) => break,
-            };
-            if reach > 0 && start >= reach {
-                break;
-            }
-            *index += 1;
-            reach = reach.max(end);
+    for (g, p) in assign(&gold, &predicted, worth) {
+        match scenario {
+            _ if is_correct(gold[g], predicted[p], scenario) => outcomes.correct += 1,
+            Scenario::Partial => outcomes.partial += 1,
+            _ => outcomes.incorrect += 1,
         }
-        let run = (
-            &gold[from_gold..to_gold],
-            &predicted[from_predicted..to_predicted],
-        );
-        outcomes.add(best_of_run(run.0, run.1, scenario));
-        (from_gold, from_predicted) = (to_gold, to_predicted);
     }
+    let matched = outcomes.correct + outcomes.partial + outcomes.incorrect;
+    outcomes.missed = gold.len() as u64 - matched;
+    outcomes.spurious = predicted.len() as u64 - matched;
     outcomes
 }
 
-fn best_of_run(gold: &[Chunk], predicted: &[Chunk], scenario: Scenario) -> Outcomes {
-    let size = gold.len().max(predicted.len());
-    // One correct match outweighs any number of others.
-    let weight = |g: usize, p: usize| match (gold.get(g), predicted.get(p)) {
-        (Some(g), Some(p)) if overlaps(g, p) => match is_correct(g, p, scenario) {
-            true => size as i64 + 1,
-            false => 1,
-        },
-        _ => 0,
-    };
-    let mut weights = Matrix::new(size, size, 0);
-    for g in 0..size {
-        for p in 0..size {
-            weights[(g, p)] = weight(g, p);
-        }
-    }
-    let (_, assigned) = kuhn_munkres(&weights);
-    let mut outcomes = Outcomes::default();
-    for (g, &p) in assigned.iter().enumerate() {
-        match weights[(g, p)] {
-            0 => {
-                outcomes.missed += u64::from(g < gold.len());
-                outcomes.spurious += u64::from(p < predicted.len());
-            }
-            1 if scenario == Scenario::Partial => outcomes.partial += 1,
-            1 => outcomes.incorrect += 1,
-            _ => outcomes.correct += 1,
-        }
-    }
-    outcomes
+/// The same spans for the matching, which does not care what they are counted in.
+pub(super) fn typed(chunks: &[Chunk]) -> Vec<Typed<'_>> {
+    let typed = chunks.iter().map(|chunk| Typed {
+        span: Span::new(chunk.start, chunk.end),
+        label: &chunk.label,
+    });
+    typed.collect()
 }
 
 pub(super) fn score(corpus: &Corpus, _: Option<Scheme>) -> Result<Scores, CompatError> {

@@ -3,7 +3,7 @@
 use super::super::Errors;
 use super::Report;
 use super::documents;
-use super::table::{Table, kinds, mentions, slices, tables};
+use super::table::{Table, ceilings, kinds, mentions, slices, tables};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -32,6 +32,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n## Wrong entities\n")?;
         write_table(&kinds(errors), out)?;
         write_errors(errors, out)?;
+    }
+    if let Some(table) = ceilings(&report.ceilings) {
+        writeln!(out, "\n## {}\n", table.caption)?;
+        write_table(&table, out)?;
     }
     if !report.notes.is_empty() {
         writeln!(out, "\n## Notes\n")?;
@@ -65,7 +69,7 @@ fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     line(&table.header, out)?;
     let rule: Vec<&str> = (0..table.header.len())
         .map(|column| if column == 0 { "---" } else { "---:" })

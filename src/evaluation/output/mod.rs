@@ -3,8 +3,13 @@
 mod html;
 mod json;
 mod markdown;
+mod sheet;
 mod table;
 mod text;
+
+pub(super) use sheet::Sheet;
+pub use sheet::{SHEETS, Shown, show};
+pub(super) use table::{Table, tables};
 
 use super::Report;
 use super::error::documents;

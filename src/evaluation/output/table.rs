@@ -1,20 +1,20 @@
 //! The tables of a section as plain cells, for the outputs that people read.
 
-use super::super::{Confusion, ErrorKind, Errors, Figure, METRICS, Mention, Section, Slicing, Step};
+use super::super::{Ceiling, Confusion, ErrorKind, Errors, Figure, METRICS, Mention, Section, Slicing, Step};
 
 /// Shown where there was nothing to measure.
 const NO_VALUE: &str = "–";
 
 /// Cells; the first column holds words, all others numbers.
-pub(super) struct Table {
+pub(in super::super) struct Table {
     /// What it shows, where that is not plain from its header.
-    pub(super) caption: String,
-    pub(super) header: Vec<String>,
-    pub(super) rows: Vec<Vec<String>>,
+    pub(in super::super) caption: String,
+    pub(in super::super) header: Vec<String>,
+    pub(in super::super) rows: Vec<Vec<String>>,
 }
 
 /// The tables of a section that are not empty.
-pub(super) fn tables(section: &Section) -> Vec<Table> {
+pub(in super::super) fn tables(section: &Section) -> Vec<Table> {
     let mut tables = vec![by_class(section), singles(section), reliability(section)];
     tables.extend(section.confusion.as_ref().map(confusion));
     tables.retain(|t| !t.rows.is_empty());
@@ -200,6 +200,24 @@ fn confusion(confusion: &Confusion) -> Table {
             .collect(),
         rows: rows.collect(),
     }
+}
+
+/// Figures beside the agreement of annotators.
+pub(super) fn ceilings(ceilings: &[Ceiling]) -> Option<Table> {
+    let rows = ceilings.iter().map(|c| {
+        vec![
+            c.name.clone(),
+            format!("{:.3}", c.value),
+            format!("{:.3}", c.agreement),
+            c.share
+                .map_or_else(|| NO_VALUE.to_owned(), |s| format!("{:.1} %", 100.0 * s)),
+        ]
+    });
+    (!ceilings.is_empty()).then(|| Table {
+        caption: "Agreement of two annotators as a ceiling".to_owned(),
+        header: ["", "value", "agreement", "share"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    })
 }
 
 /// A value with its interval.

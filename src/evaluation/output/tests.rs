@@ -44,6 +44,7 @@ fn report() -> Report {
         }],
         slicings: Vec::new(),
         errors: None,
+        ceilings: Vec::new(),
         notes: vec!["one thing".to_owned()],
     }
 }

@@ -3,7 +3,7 @@
 use super::super::Errors;
 use super::Report;
 use super::documents;
-use super::table::{Table, kinds, mentions, slices, tables};
+use super::table::{Table, ceilings, kinds, mentions, slices, tables};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -28,6 +28,11 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(errors) = &report.errors {
         write_errors(errors, out)?;
+    }
+    if let Some(table) = ceilings(&report.ceilings) {
+        writeln!(out, "{}\n", table.caption)?;
+        aligned(&table, out)?;
+        writeln!(out)?;
     }
     for note in &report.notes {
         writeln!(out, "note: {note}")?;
@@ -58,7 +63,7 @@ fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// First column to the left, numbers to the right.
-fn aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let lines = || std::iter::once(&table.header).chain(&table.rows);
     let width = |column: usize| lines().map(|l| l[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..table.header.len()).map(width).collect();
