@@ -100,9 +100,7 @@ fn column_files_are_scored_as_annotations() {
         "{report}"
     );
     assert!(
-        report.contains(
-            "scored.conll: 1 entities begin or end with I-, and were read as IOB1; the first at line 7"
-        ),
+        report.contains("scored.conll: 1 spans that begin with I-, read as IOB1; the first at line 7"),
         "{report}"
     );
     let gold = file("gold.conll", "Ida B-PER\nLund I-PER\n\nOslo B-LOC\n");

@@ -62,8 +62,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FIGURE=VALUE", value_parser = floor)]
     fail_under: Vec<(String, f64)>,
     /// Show the model's figures beside the agreement of two annotators
-    #[arg(long, value_name = "FILE,FILE", value_delimiter = ',', num_args = 2, action = clap::ArgAction::Set)]
-    ceiling: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE,FILE", value_parser = two_files)]
+    ceiling: Option<(PathBuf, PathBuf)>,
     /// Show the figures of another tool, or of all of them side by side
     #[arg(long, value_name = "TOOL", value_parser = PossibleValuesParser::new(compat::names()), conflicts_with = "model")]
     compat: Option<String>,
@@ -88,7 +88,7 @@ impl Args {
             return compat::run(tool, self.scheme.as_deref(), &self.format, &corpus);
         }
         let mut report = self.report(both, &options)?;
-        if let [first, second] = self.ceiling.as_slice() {
+        if let Some((first, second)) = &self.ceiling {
             report.ceilings = ceiling(&report, first, second, &options)?;
         }
         let output = OUTPUTS
@@ -153,8 +153,12 @@ impl Args {
             }))
         });
         let mut report = self.score(gold, &places, predicted, options)?;
-        report.notes.extend(gold.notes.iter().chain(&notes).cloned());
-        report.notes.dedup();
+        for note in gold.notes.iter().chain(&notes) {
+            // Of one file that has both sides, some are the same.
+            if !report.notes.contains(note) {
+                report.notes.push(note.clone());
+            }
+        }
         Ok(report)
     }
 
@@ -217,6 +221,13 @@ fn reaches(report: &Report, name: &str, floor: f64) -> Result<(), String> {
         _ => Err(format!(
             "{name} has no interval to test; it takes two documents and --draws above 0"
         )),
+    }
+}
+
+fn two_files(argument: &str) -> Result<(PathBuf, PathBuf), String> {
+    match argument.split_once(',') {
+        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok((first.into(), second.into())),
+        _ => Err("the files of two annotators are expected, such as anna.jsonl,ben.jsonl".to_owned()),
     }
 }
 

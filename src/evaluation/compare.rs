@@ -450,7 +450,11 @@ mod tests {
                 figure.name
             );
         }
-        let moved: Vec<_> = comparison.moved.iter().filter(|m| m.metric == "entities").collect();
+        let moved: Vec<_> = comparison
+            .moved
+            .iter()
+            .filter(|m| m.metric == "entities")
+            .collect();
         assert_eq!(moved.len(), 10);
         assert_eq!((moved[0].a, moved[0].b), (1.0, 0.0));
         assert_eq!(comparison, compare(&gold, &a, &b, &quick()).unwrap());

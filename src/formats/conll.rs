@@ -193,11 +193,11 @@ impl Conll {
         let mut notes = Vec::new();
         if let Some(line) = first {
             let how = match closed {
-                true => "without its first or last tag, and were read as if it were there",
-                false => "with I-, and were read as IOB1",
+                true => "spans without the tag of their first or last word, read as they stand",
+                false => "spans that begin with I-, read as IOB1",
             };
             notes.push(format!(
-                "{}: {number} entities begin or end {how}; the first at line {line}",
+                "{}: {number} {how}; the first at line {line}",
                 self.path.display()
             ));
         }
@@ -364,13 +364,13 @@ mod tests {
         assert_eq!(
             file.notes(0),
             [
-                "x.conll: 1 entities begin or end with I-, and were read as IOB1; the first at line 1",
+                "x.conll: 1 spans that begin with I-, read as IOB1; the first at line 1",
                 "x.conll has no -DOCSTART- lines: each of its sentences counts as a document"
             ]
         );
         let closed = parse("-DOCSTART- O\na B-PER\nb S-PER\n", 1).unwrap();
         assert!(
-            closed.notes(0)[0].contains("without its first or last tag"),
+            closed.notes(0)[0].contains("1 spans without the tag of their first"),
             "{closed:?}"
         );
     }
