@@ -1,7 +1,7 @@
 //! `dixit evaluate` on column files and with `--compat`: the tools' own output, side by side, and files that do not fit.
 
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Gold and predicted tags in the last two columns; the second prediction begins with I-.
@@ -33,7 +33,7 @@ fn dixit(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn evaluate(gold: &PathBuf, arguments: &[&str]) -> Output {
+fn evaluate(gold: &Path, arguments: &[&str]) -> Output {
     let gold = gold.to_str().unwrap();
     dixit(&[&["evaluate", gold], arguments].concat())
 }

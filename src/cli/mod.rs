@@ -9,8 +9,8 @@ mod doctor;
 mod engine;
 mod evaluate;
 mod output;
-mod standoff;
 mod scoring;
+mod standoff;
 #[cfg(feature = "libtorch")]
 mod train;
 

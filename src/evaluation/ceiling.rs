@@ -59,8 +59,9 @@ mod tests {
         let other = with_entities("[LOC Oslo] and [LOC Bergen] and Moss");
         let model = with_entities("[LOC Oslo] and Bergen and Moss");
         let options = Options::default();
-        let report = evaluate(&[gold.clone()], &[model], &options).unwrap();
-        let found = ceilings(&report, &[gold], &[other], &options).unwrap();
+        let gold = [gold];
+        let report = evaluate(&gold, &[model], &options).unwrap();
+        let found = ceilings(&report, &gold, &[other], &options).unwrap();
         assert_eq!(found[0].name, "entities.f1");
         assert_eq!((found[0].value, found[0].agreement), (0.5, 0.8));
         assert_eq!(found[0].share, Some(0.625));
