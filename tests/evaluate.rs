@@ -48,6 +48,7 @@ fn evaluate(test: &str, gold: &[Value], predicted: &[Value], arguments: &[&str])
         .arg(file(&format!("{test}-gold"), gold))
         .arg("--predictions")
         .arg(file(&format!("{test}-predicted"), predicted))
+        .args(["--allow", "labels"])
         .args(arguments)
         .output()
         .unwrap()
@@ -67,6 +68,42 @@ fn stderr(output: &Output) -> String {
 fn text_report() {
     let expected = "\
 entities: entities, exact span and label (3 documents)
+
+           precision  recall     F1  gold  predicted
+  all          0.500   0.667  0.571     3          4
+  COUNTRY          –   0.000  0.000     1          0
+  LOC          0.000       –  0.000     0          1
+  ORG          1.000   1.000  1.000     1          1
+  PERSON       0.500   1.000  0.667     1          2
+
+            value  of
+  macro f1  0.556   3
+
+entities.exact: entities, exact span whatever the label (3 documents)
+
+           precision  recall     F1  gold  predicted
+  all          0.750   1.000  0.857     3          4
+  COUNTRY          –   1.000      –     1          0
+  LOC          1.000       –      –     0          1
+  ORG          1.000   1.000  1.000     1          1
+  PERSON       0.500   1.000  0.667     1          2
+
+            value  of
+  macro f1  0.833   3
+
+entities.partial: entities, span whatever the label, half for an overlap (3 documents)
+
+           precision  recall     F1  gold  predicted
+  all          0.750   1.000  0.857     3          4
+  COUNTRY          –   1.000      –     1          0
+  LOC          1.000       –      –     0          1
+  ORG          1.000   1.000  1.000     1          1
+  PERSON       0.500   1.000  0.667     1          2
+
+            value  of
+  macro f1  0.833   3
+
+entities.type: entities, label of overlapping spans (3 documents)
 
            precision  recall     F1  gold  predicted
   all          0.500   0.667  0.571     3          4
@@ -105,6 +142,22 @@ countries: country codes of mentions (1 document)
             value  of
   accuracy  1.000   1
   found     1.000   1
+
+calibration.entities: calibration of entity scores (1 document)
+
+                              value  of
+  expected calibration error  0.100   1
+
+  score    mean score  share right  units
+  0.9–1.0       0.900        1.000      1
+
+calibration.claim_types: calibration of claim type scores (1 document)
+
+                              value  of
+  expected calibration error  0.250   1
+
+  score    mean score  share right  units
+  0.7–0.8       0.750        1.000      1
 
 3 documents; no intervals
 ";
@@ -216,6 +269,52 @@ fn what_is_missing_can_be_passed_over() {
         "{report}"
     );
     assert!(report.contains("| ORG | 1.000 [1.000, 1.000] |"), "{report}");
+}
+
+#[test]
+fn slices_and_errors_are_shown_where_they_are_asked_for() {
+    let mut documents = gold();
+    documents[0]["meta"] = json!({"year": 2019});
+    let arguments = ["--slice", "year", "--errors", "2", "--draws", "0"];
+    let report = stdout(&evaluate("parts", &documents, &predicted(), &arguments));
+    for part in [
+        "entities by year\n\n  year       documents  precision",
+        "\n  2019               1      0.500",
+        "\n  (no year)          2      0.500",
+        "\n1. type, cost 2, in one\n   gold COUNTRY “Norway”; predicted LOC “Norway”\n   … 👩‍👩‍👧 Ida Lund left [Norway]. …\n",
+        "\n2. spurious, cost 1, in three\n",
+    ] {
+        assert!(report.contains(part), "{part} in {report}");
+    }
+    let message = stderr(&evaluate(
+        "parts",
+        &documents,
+        &predicted(),
+        &["--slice", "month"],
+    ));
+    assert!(
+        message.contains("metadata field \"month\"; there is \"year\"") && message.contains("--slice"),
+        "{message}"
+    );
+}
+
+#[test]
+fn predictions_come_from_a_file_or_from_a_model() {
+    let gold = file("source-gold", &gold());
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dixit"));
+        command
+            .arg("evaluate")
+            .arg(&gold)
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    for arguments in [&[] as &[&str], &["--predictions", "p.jsonl", "--model", "m"]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    let message = stderr(&run(&["--model", "nowhere"]));
+    assert!(message.contains("nowhere"), "{message}");
 }
 
 #[test]

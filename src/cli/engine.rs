@@ -43,6 +43,11 @@ enum PrecisionName {
 }
 
 impl EngineArgs {
+    /// Whether a model folder was named.
+    pub(super) fn is_named(&self) -> bool {
+        self.model.is_some()
+    }
+
     /// The folder of the model.
     pub(super) fn model_folder(&self) -> Result<PathBuf, Box<dyn Error>> {
         if let Some(folder) = &self.model {

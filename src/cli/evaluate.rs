@@ -1,14 +1,22 @@
 //! `dixit evaluate`: holds predictions against gold and reports how good they are.
 
-use super::Outcome;
+use super::engine::EngineArgs;
+use super::scoring::{Articles, Places, ScoringArgs, explain, read};
+use super::{Outcome, compat};
+use clap::ArgGroup;
 use clap::builder::PossibleValuesParser;
 use dixit::annotation::Annotation;
-use dixit::evaluation::{Bootstrap, EvaluationError, OUTPUTS, Options, Report, evaluate};
-use dixit::formats::DixitReader;
+use dixit::article::Article;
+use dixit::evaluation::{Ceiling, Check, Evaluation, EvaluationError, OUTPUTS, Options, Report, ceilings};
+use dixit::formats::{AnnotatedReader, Conll, is_columns};
+use std::cell::RefCell;
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Documents that are counted in one go.
+const TOGETHER: usize = 512;
 
 /// Scores predictions against gold, with confidence intervals.
 #[derive(clap::Args)]
@@ -17,52 +25,72 @@ Examples:
   dixit evaluate gold.jsonl --predictions predicted.jsonl
   dixit evaluate gold.jsonl --predictions predicted.jsonl --merge COUNTRY=LOC --labels ORG,LOC
   dixit evaluate gold.jsonl --predictions predicted.jsonl --fail-under entities.f1=0.85
+  dixit evaluate gold.jsonl --model models/news-en --slice publisher --errors 20
+  dixit evaluate gold.jsonl --model models/news-en --format html > report.html
+  dixit evaluate tagged.conll --compat all
+  dixit evaluate gold.jsonl --predictions predicted.jsonl --ceiling anna.jsonl,ben.jsonl
 
-GOLD and predictions are dixit JSON Lines; documents are matched by id.
+GOLD and predictions are dixit JSON Lines, matched by id, or CoNLL columns (IOB1, IOB2, IOBES, BILOU), matched
+by place. What is scored comes from a file (--predictions), from a model that annotates the gold's own text
+(--model), or, where GOLD has columns and neither is named, from its last column; the one before is then gold.
 A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
+#[command(group = ArgGroup::new("source").args(["predictions", "model"]))]
+#[command(mut_arg("model", |arg| arg.help("Folder of a model to score on the gold's own text")))]
 pub(super) struct Args {
     /// Annotated articles that are right
     gold: PathBuf,
     /// Annotated articles to score
     #[arg(short, long, value_name = "FILE")]
-    predictions: PathBuf,
-    /// Count one entity label as another, in gold and predictions
-    #[arg(long, value_name = "FROM=TO", value_parser = merge)]
-    merge: Vec<(String, String)>,
-    /// Score these entity labels only, after merging
-    #[arg(long, value_name = "LABEL,…", value_delimiter = ',')]
-    labels: Option<Vec<String>>,
+    predictions: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineArgs,
     /// Probability from which a sentence counts as worth fact-checking
     #[arg(long, value_name = "P", default_value_t = Options::default().threshold.into(), value_parser = probability)]
     threshold: f64,
-    /// Bootstrap draws behind each interval; 0 for no intervals
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().draws,
-          value_parser = clap::value_parser!(u32).range(..=1_000_000))]
-    draws: u32,
-    /// Seed of the draws
-    #[arg(long, value_name = "N", default_value_t = Bootstrap::default().seed)]
-    seed: u64,
+    /// Score the parts of the gold that have one value of this metadata field as well; may be repeated
+    #[arg(long, value_name = "FIELD")]
+    slice: Vec<String>,
+    /// List the N worst of the wrong entities with their context [default: 0, but 100 with --format html]
+    #[arg(long, value_name = "N")]
+    errors: Option<usize>,
     /// How to show the report
     #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(OUTPUTS.iter().map(|o| o.name)))]
     format: String,
     /// Fail if the lower end of a figure's interval is under VALUE; may be repeated
     #[arg(long, value_name = "FIGURE=VALUE", value_parser = floor)]
     fail_under: Vec<(String, f64)>,
-    /// Pass over documents that only one of the files has
-    #[arg(long)]
-    ignore_missing: bool,
-    /// Pass over documents whose text differs between the files
-    #[arg(long)]
-    ignore_differing: bool,
+    /// Show the model's figures beside the agreement of two annotators
+    #[arg(long, value_name = "FILE,FILE", value_parser = two_files)]
+    ceiling: Option<(PathBuf, PathBuf)>,
+    /// Show the figures of another tool, or of all of them side by side
+    #[arg(long, value_name = "TOOL", value_parser = PossibleValuesParser::new(compat::names()), conflicts_with = "model")]
+    compat: Option<String>,
+    /// Tag scheme for seqeval-strict [default: found in the gold tags]
+    #[arg(long, requires = "compat", value_parser = PossibleValuesParser::new(compat::schemes()))]
+    scheme: Option<String>,
+    #[command(flatten)]
+    scoring: ScoringArgs,
 }
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
-        let gold = read(&self.gold)?;
-        let predicted = read(&self.predictions)?;
-        let report = evaluate(&gold, &predicted, &self.options()).map_err(|e| self.explain(&e))?;
+        let options = self.options();
+        let both = self.predictions.is_none() && !self.engine.is_named();
+        if both && !is_columns(&self.gold)? {
+            eprintln!("error: name what is to be scored with --predictions FILE or --model DIR");
+            return Ok(ExitCode::from(2));
+        }
+        if let Some(tool) = &self.compat {
+            let predictions = self.predictions.as_deref();
+            let corpus = compat::corpus(&self.gold, predictions, &options, self.scoring.allow())?;
+            return compat::run(tool, self.scheme.as_deref(), &self.format, &corpus);
+        }
+        let mut report = self.report(both, &options)?;
+        if let Some((first, second)) = &self.ceiling {
+            report.ceilings = ceiling(&report, first, second, &options)?;
+        }
         let output = OUTPUTS
             .iter()
             .find(|o| o.name == self.format)
@@ -84,40 +112,95 @@ impl Args {
         })
     }
 
-    fn options(&self) -> Options {
-        Options {
-            merge: self.merge.iter().cloned().collect(),
-            labels: self
-                .labels
-                .as_ref()
-                .map(|labels| labels.iter().cloned().collect()),
-            threshold: self.threshold as f32,
-            bootstrap: Bootstrap {
-                draws: self.draws,
-                seed: self.seed,
-            },
-            ignore_missing: self.ignore_missing,
-            ignore_differing: self.ignore_differing,
+    /// Scores the predictions, which are in the gold file where it has `both`.
+    fn report(&self, both: bool, options: &Options) -> Result<Report, Box<dyn Error>> {
+        if both {
+            let file = Conll::read(&self.gold, 2)?;
+            let gold = read(&self.gold, AnnotatedReader::of_columns(&file, 0))?;
+            return self.of_reader(&gold, &self.gold, AnnotatedReader::of_columns(&file, 1), options);
         }
+        let gold = read(&self.gold, AnnotatedReader::open(&self.gold)?)?;
+        if let Some(file) = &self.predictions {
+            return self.of_reader(&gold, file, AnnotatedReader::open(file)?, options);
+        }
+        let pipeline = self.engine.load()?;
+        let predicted = gold.annotations.iter().map(|gold| {
+            let mut article = Article::new(&gold.id, &gold.text);
+            article.meta = gold.meta.clone();
+            Ok(pipeline.annotate(&article)?)
+        });
+        self.score(&gold, &RefCell::default(), predicted, options)
     }
 
-    /// Names the files, and what can be done.
-    fn explain(&self, error: &EvaluationError) -> String {
-        let remedy = match error {
-            EvaluationError::Missing { .. } => "--ignore-missing passes over them",
-            EvaluationError::Text { .. } => {
-                "predict on the gold's own text, or pass over it with --ignore-differing"
+    fn of_reader(
+        &self,
+        gold: &Articles,
+        path: &Path,
+        mut reader: AnnotatedReader,
+        options: &Options,
+    ) -> Result<Report, Box<dyn Error>> {
+        let notes = reader.notes().to_vec();
+        let places = RefCell::new(Places::new(path));
+        let check = Check::new(&gold.annotations, options, self.scoring.allow())
+            .map_err(|e| explain(&e, &gold.places, &places.borrow()))?;
+        let predicted = std::iter::from_fn(|| {
+            Some(reader.next()?.map_err(Into::into).and_then(|annotation| {
+                places.borrow_mut().add(&annotation.id, reader.line());
+                match check.predicted(&annotation) {
+                    Ok(()) => Ok(annotation),
+                    Err(error) => Err(explain(&error, &gold.places, &places.borrow()).into()),
+                }
+            }))
+        });
+        let mut report = self.score(gold, &places, predicted, options)?;
+        for note in gold.notes.iter().chain(&notes) {
+            // Of one file that has both sides, some are the same.
+            if !report.notes.contains(note) {
+                report.notes.push(note.clone());
             }
-            EvaluationError::Duplicate { .. } => "give each document an id of its own",
-            _ => "are these the right files?",
-        };
-        let (gold, predictions) = (self.gold.display(), self.predictions.display());
-        format!("{error} (gold {gold}, predictions {predictions}); {remedy}")
+        }
+        Ok(report)
+    }
+
+    /// Scores predictions as they come.
+    fn score(
+        &self,
+        gold: &Articles,
+        places: &RefCell<Places>,
+        predicted: impl Iterator<Item = Result<Annotation, Box<dyn Error>>>,
+        options: &Options,
+    ) -> Result<Report, Box<dyn Error>> {
+        let explain = |error: EvaluationError| explain(&error, &gold.places, &places.borrow());
+        let mut evaluation = Evaluation::new(&gold.annotations, options).map_err(explain)?;
+        let mut predicted = predicted.peekable();
+        while predicted.peek().is_some() {
+            let some = predicted.by_ref().take(TOGETHER).collect::<Result<Vec<_>, _>>()?;
+            evaluation.add(&some).map_err(explain)?;
+        }
+        Ok(evaluation.report().map_err(explain)?)
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            threshold: self.threshold as f32,
+            slices: self.slice.clone(),
+            errors: self.errors.unwrap_or(if self.format == "html" { 100 } else { 0 }),
+            ..self.scoring.options()
+        }
     }
 }
 
-fn read(path: &Path) -> Result<Vec<Annotation>, Box<dyn Error>> {
-    Ok(DixitReader::open(path)?.collect::<Result<_, _>>()?)
+/// The report's figures beside the agreement of two annotators.
+fn ceiling(
+    report: &Report,
+    first: &Path,
+    second: &Path,
+    options: &Options,
+) -> Result<Vec<Ceiling>, Box<dyn Error>> {
+    let first = read(first, AnnotatedReader::open(first)?)?;
+    let second = read(second, AnnotatedReader::open(second)?)?;
+    let ceilings = ceilings(report, &first.annotations, &second.annotations, options);
+    Ok(ceilings.map_err(|e| explain(&e, &first.places, &second.places))?)
 }
 
 /// Whether the lower end of a figure's interval reaches `floor`; why not, if not.
@@ -141,10 +224,10 @@ fn reaches(report: &Report, name: &str, floor: f64) -> Result<(), String> {
     }
 }
 
-fn merge(argument: &str) -> Result<(String, String), String> {
-    match argument.split_once('=') {
-        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
-        _ => Err("FROM=TO is expected, such as COUNTRY=LOC".to_owned()),
+fn two_files(argument: &str) -> Result<(PathBuf, PathBuf), String> {
+    match argument.split_once(',') {
+        Some((first, second)) if !first.is_empty() && !second.is_empty() => Ok((first.into(), second.into())),
+        _ => Err("the files of two annotators are expected, such as anna.jsonl,ben.jsonl".to_owned()),
     }
 }
 

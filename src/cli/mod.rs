@@ -1,11 +1,15 @@
 //! The command line: one file per subcommand, each parses, calls the library and prints.
 
+mod agree;
 mod annotate;
+mod compare;
+mod compat;
 mod completions;
 mod doctor;
 mod engine;
 mod evaluate;
 mod output;
+mod scoring;
 mod standoff;
 #[cfg(feature = "libtorch")]
 mod train;
@@ -25,6 +29,8 @@ struct Cli {
 enum Command {
     Annotate(annotate::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
+    Agree(agree::Args),
     Standoff(standoff::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
@@ -40,6 +46,8 @@ pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
         Command::Evaluate(args) => args.run(),
+        Command::Compare(args) => args.run(),
+        Command::Agree(args) => args.run(),
         Command::Standoff(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),

@@ -1,5 +1,5 @@
-//! Attributions: source, cue and content, each as the set of its spans in a document, or of the words under them.
-//! Which source belongs to which content is not judged here.
+//! Attributions: source, cue and content, each as the set of its spans in a document, of where they start, or of the
+//! words under them. Which source belongs to which content is judged in `links`.
 
 use super::{Averages, Counts, Metric, Options, Profile, Tally};
 use crate::annotation::{Annotation, Attribution};
@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// Exact fragments per role; a fragment that several attributions share counts once.
 pub(super) struct Exact;
+
+/// Starts of fragments per role, wherever they end.
+pub(super) struct Begin;
 
 /// Words per role: the partly right fragment gets the credit of its words.
 pub(super) struct Overlap;
@@ -29,6 +32,24 @@ impl Metric for Exact {
 
     fn count(&self, gold: &Annotation, predicted: &Annotation, _: &Options) -> Option<Tally> {
         count(gold, predicted, |spans| spans.collect())
+    }
+}
+
+impl Metric for Begin {
+    fn profile(&self) -> Profile {
+        Profile {
+            name: "attributions.begin",
+            about: "attributions, starts of fragments",
+            averages: Averages::Labelled,
+        }
+    }
+
+    fn predicts(&self, predicted: &Annotation) -> bool {
+        predicted.attributions.is_some()
+    }
+
+    fn count(&self, gold: &Annotation, predicted: &Annotation, _: &Options) -> Option<Tally> {
+        count(gold, predicted, |spans| spans.map(|span| span.start).collect())
     }
 }
 
@@ -133,9 +154,10 @@ mod tests {
             ("Ida Lund", "said", &["“and return.”"]),
         ]);
         let short = annotation(&[("Lund", "said", &["We will go"])]);
+        let cut = annotation(&[("Ida", "said", &["“We will", "“and"])]);
         let none = annotation(&[]);
         type Case<'a> = (&'a dyn Metric, &'a Annotation, [[f64; 3]; 3]);
-        let cases: [Case<'_>; 6] = [
+        let cases: [Case<'_>; 8] = [
             // A source and a cue that two attributions share count once.
             (&Exact, &same, [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]),
             (
@@ -144,6 +166,13 @@ mod tests {
                 [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0], [0.0, 1.0, 2.0]],
             ),
             (&Exact, &none, [[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 2.0]]),
+            // “Ida Lund” and “Lund” start elsewhere, and so does what is in the marks.
+            (
+                &Begin,
+                &short,
+                [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0], [0.0, 1.0, 2.0]],
+            ),
+            (&Begin, &cut, [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]),
             // Words and marks: “ We will go , ” is 6, “ and return . ” is 5. The comma after “go” only touches.
             (
                 &Overlap,
@@ -170,7 +199,7 @@ mod tests {
     #[test]
     fn a_document_without_the_layer_is_not_scored() {
         let gold = Annotation::default();
-        for metric in [&Exact as &dyn Metric, &Overlap] {
+        for metric in [&Exact as &dyn Metric, &Begin, &Overlap] {
             assert_eq!(metric.count(&gold, &annotation(&[]), &Options::default()), None);
         }
     }

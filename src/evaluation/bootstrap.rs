@@ -1,6 +1,7 @@
 //! Percentile bootstrap over documents: intervals for any figure that can be computed from how often each document is
 //! taken. Knows nothing of what the figures are.
 
+use ndarray::{Array2, ArrayView2, ArrayViewMut1};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -9,6 +10,9 @@ use serde::Serialize;
 
 /// Probability that an interval is made to hold the figure with.
 pub const CONFIDENCE: f64 = 0.95;
+
+/// Draws that are added up in one matrix product.
+const BLOCK: u32 = 16;
 
 /// Where a figure lies in the middle [`CONFIDENCE`] of the draws.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -38,9 +42,9 @@ impl Default for Bootstrap {
 }
 
 impl Bootstrap {
-    /// An interval per figure; `values` computes all figures from the weight of each document. Draws that give a figure
-    /// no value are left out of its interval; it has none where no draw gives it one, or where there are fewer than two
-    /// documents to draw from.
+    /// An interval per figure; `values` computes all figures for each row of a table that says how often each document
+    /// (column) is taken. Draws that give a figure no value are left out of its interval; it has none where no draw
+    /// gives it one, or where there are fewer than two documents to draw from.
     ///
     /// Draw `n` is the same for every call with as many documents, whatever the number of threads, so that two
     /// predictions for the same documents are compared on the same draws.
@@ -48,20 +52,22 @@ impl Bootstrap {
         &self,
         documents: usize,
         figures: usize,
-        values: impl Fn(&[u32]) -> Vec<Option<f64>> + Sync,
+        values: impl Fn(ArrayView2<'_, f64>) -> Vec<Vec<Option<f64>>> + Sync,
     ) -> Vec<Option<Interval>> {
         if documents < 2 || self.draws == 0 {
             return vec![None; figures];
         }
-        let drawn: Vec<Vec<Option<f64>>> = (0..self.draws)
+        let drawn: Vec<Vec<Option<f64>>> = (0..self.draws.div_ceil(BLOCK))
             .into_par_iter()
-            .map_init(
-                || vec![0; documents],
-                |weights, draw| {
-                    self.draw(draw, weights);
-                    values(weights)
-                },
-            )
+            .flat_map_iter(|block| {
+                let first = block * BLOCK;
+                let draws = BLOCK.min(self.draws - first);
+                let mut weights = Array2::zeros((draws as usize, documents));
+                for (draw, row) in (first..).zip(weights.outer_iter_mut()) {
+                    self.draw(draw, row);
+                }
+                values(weights.view())
+            })
             .collect();
         (0..figures)
             .into_par_iter()
@@ -69,20 +75,20 @@ impl Bootstrap {
             .collect()
     }
 
-    /// Draws as many documents as there are, with replacement.
-    fn draw(&self, draw: u32, weights: &mut [u32]) {
+    /// Draws as many documents as there are, with replacement; adds one for each time that a document is drawn.
+    pub(super) fn draw(&self, draw: u32, mut weights: ArrayViewMut1<'_, f64>) {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(u64::from(draw));
-        weights.fill(0);
         for _ in 0..weights.len() {
             // 64 bits on every platform, so that the draws are the same on all.
             let document = rng.random_range(0..weights.len() as u64);
-            weights[document as usize] += 1;
+            weights[document as usize] += 1.0;
         }
     }
 }
 
-fn middle(mut values: Vec<f64>) -> Option<Interval> {
+/// The middle of some values.
+pub(super) fn middle(mut values: Vec<f64>) -> Option<Interval> {
     values.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - CONFIDENCE) / 2.0;
     Some(Interval {
@@ -104,22 +110,29 @@ fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::ArrayView1;
 
     const SMALL: Bootstrap = Bootstrap { draws: 500, seed: 7 };
 
     /// Mean of 0, 1, 2, … over the documents drawn.
-    fn mean(weights: &[u32]) -> Vec<Option<f64>> {
-        let sum: f64 = weights
-            .iter()
-            .enumerate()
-            .map(|(d, w)| d as f64 * f64::from(*w))
-            .sum();
-        vec![Some(sum / weights.len() as f64)]
+    fn mean(draws: ArrayView2<'_, f64>) -> Vec<Vec<Option<f64>>> {
+        let mean = |weights: ArrayView1<'_, f64>| {
+            let sum: f64 = weights.iter().enumerate().map(|(d, w)| d as f64 * w).sum();
+            vec![Some(sum / weights.len() as f64)]
+        };
+        draws.outer_iter().map(mean).collect()
     }
 
     #[test]
     fn draws_keep_the_number_of_documents() {
-        let totals = SMALL.intervals(9, 1, |weights| vec![Some(weights.iter().sum::<u32>().into())]);
+        // A last block that is not full.
+        let draws = Bootstrap { draws: 37, seed: 7 };
+        let totals = draws.intervals(9, 1, |draws| {
+            draws
+                .outer_iter()
+                .map(|weights| vec![Some(weights.sum())])
+                .collect()
+        });
         assert_eq!(totals, [Some(Interval { low: 9.0, high: 9.0 })]);
     }
 
@@ -150,7 +163,8 @@ mod tests {
     #[test]
     fn what_cannot_be_drawn_has_no_interval() {
         assert_eq!(SMALL.intervals(1, 1, mean), [None]);
-        assert_eq!(SMALL.intervals(5, 1, |_| vec![None]), [None]);
+        let nothing = |draws: ArrayView2<'_, f64>| vec![vec![None]; draws.nrows()];
+        assert_eq!(SMALL.intervals(5, 1, nothing), [None]);
         let off = Bootstrap { draws: 0, seed: 7 };
         assert_eq!(off.intervals(5, 1, mean), [None]);
     }

@@ -62,18 +62,30 @@ impl Counts {
         }
     }
 
-    /// Harmonic mean of precision and recall: `None` where there is neither gold nor prediction, 0 where one of them is
-    /// missing or nothing was hit.
+    /// Harmonic mean of precision and recall: 0 where nothing was hit, `None` where there is neither gold nor prediction,
+    /// or hits on one side and nothing on the other (of a class whose units were matched with those of other classes).
     pub fn f1(&self) -> Option<f64> {
-        if self.precision.of + self.recall.of == 0.0 {
-            return None;
+        match (self.precision.value(), self.recall.value()) {
+            (None, None) => None,
+            (Some(hits), None) | (None, Some(hits)) => (hits == 0.0).then_some(0.0),
+            (Some(p), Some(r)) if p + r > 0.0 => Some(2.0 * p * r / (p + r)),
+            _ => Some(0.0),
         }
-        let (p, r) = (
-            self.precision.value().unwrap_or(0.0),
-            self.recall.value().unwrap_or(0.0),
-        );
-        Some(if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 })
     }
+}
+
+/// Number of equal steps of probability in a reliability table.
+pub const BINS: usize = 10;
+
+/// Units whose probabilities lie in one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bin {
+    /// How many of them are right.
+    pub hits: f64,
+    /// Sum of their probabilities.
+    pub scores: f64,
+    /// How many there are.
+    pub of: f64,
 }
 
 /// All that one metric counts in one document.
@@ -87,6 +99,8 @@ pub struct Tally {
     pub confusion: BTreeMap<(String, Option<String>), u64>,
     /// Score of each unit and whether the positive class holds for it, where the order of the scores is judged.
     pub ranking: Vec<(f32, bool)>,
+    /// Units by their probability, where it is judged how far that can be taken at its word.
+    pub bins: [Bin; BINS],
 }
 
 impl Tally {
@@ -98,6 +112,19 @@ impl Tally {
     /// The ratio of a share.
     pub fn share(&mut self, name: &'static str) -> &mut Ratio {
         self.shares.entry(name).or_default()
+    }
+
+    /// Counts a unit that is right with the given probability; one that is no probability is not counted.
+    pub fn scored(&mut self, probability: f32, right: bool) {
+        if !(0.0..=1.0).contains(&probability) {
+            return;
+        }
+        let bin = &mut self.bins[((probability * BINS as f32) as usize).min(BINS - 1)];
+        bin.of += 1.0;
+        bin.scores += f64::from(probability);
+        if right {
+            bin.hits += 1.0;
+        }
     }
 }
 
@@ -122,12 +149,34 @@ mod tests {
             (0.0, 2.0, 3.0, Some(0.0), Some(0.0), Some(0.0)),
             (1.0, 4.0, 2.0, Some(0.25), Some(0.5), Some(1.0 / 3.0)),
             (2.0, 2.0, 2.0, Some(1.0), Some(1.0), Some(1.0)),
+            (2.0, 0.0, 2.0, None, Some(1.0), None),
+            (2.0, 2.0, 0.0, Some(1.0), None, None),
         ];
         for (hits, predicted, gold, precision, recall, f1) in cases {
             let counts = counts(hits, predicted, gold);
             assert_eq!(counts.precision.value(), precision);
             assert_eq!(counts.recall.value(), recall);
             assert_eq!(counts.f1(), f1, "{hits} of {predicted}, {gold}");
+        }
+    }
+
+    #[test]
+    fn steps_hold_their_lower_end_and_the_last_holds_both() {
+        let cases = [
+            (0.0, Some(0)),
+            (0.0999, Some(0)),
+            (0.1, Some(1)),
+            (0.55, Some(5)),
+            (1.0, Some(9)),
+            (1.5, None),
+            (-0.1, None),
+            (f32::NAN, None),
+        ];
+        for (probability, expected) in cases {
+            let mut tally = Tally::default();
+            tally.scored(probability, true);
+            let at = tally.bins.iter().position(|bin| bin.of == 1.0);
+            assert_eq!(at, expected, "{probability}");
         }
     }
 

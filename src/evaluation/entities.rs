@@ -1,5 +1,6 @@
 //! Entities: a prediction is right if its span and its label are. A typed span counts once, however often it is listed.
 
+use super::assignment::Typed;
 use super::{Averages, Counts, Metric, Options, Profile, Tally};
 use crate::annotation::{Annotation, Entity};
 use crate::span::Span;
@@ -39,16 +40,36 @@ impl Metric for Entities {
 fn spans<'a>(entities: &'a [Entity], options: &'a Options) -> BTreeMap<&'a str, BTreeSet<Span>> {
     let mut spans: BTreeMap<&str, BTreeSet<Span>> = BTreeMap::new();
     for entity in entities {
-        let label = options.merge.get(&entity.label).unwrap_or(&entity.label).as_str();
-        if options
-            .labels
-            .as_ref()
-            .is_none_or(|labels| labels.contains(label))
-        {
+        if let Some(label) = label(entity, options) {
             spans.entry(label).or_default().insert(entity.span);
         }
     }
     spans
+}
+
+/// Distinct typed spans, after merging, of the labels that count, sorted.
+pub(super) fn typed<'a>(entities: &'a [Entity], options: &'a Options) -> Vec<Typed<'a>> {
+    let mut typed: Vec<Typed<'_>> = (entities.iter())
+        .filter_map(|entity| {
+            Some(Typed {
+                span: entity.span,
+                label: label(entity, options)?,
+            })
+        })
+        .collect();
+    typed.sort_unstable();
+    typed.dedup();
+    typed
+}
+
+/// The label that an entity counts under; `None` where it does not count.
+pub(super) fn label<'a>(entity: &'a Entity, options: &'a Options) -> Option<&'a str> {
+    let label = options.merge.get(&entity.label).unwrap_or(&entity.label).as_str();
+    let counts = options
+        .labels
+        .as_ref()
+        .is_none_or(|labels| labels.contains(label));
+    counts.then_some(label)
 }
 
 #[cfg(test)]

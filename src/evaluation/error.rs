@@ -34,6 +34,46 @@ pub enum EvaluationError {
         /// First code point that differs, from 0.
         at: usize,
     },
+    /// A metadata field, to score parts by, that no document has.
+    #[error("no gold document has the metadata field {field:?}; there is {}", if known.is_empty() { "none".to_owned() } else { some(known) })]
+    Field {
+        /// The field.
+        field: String,
+        /// The fields that there are.
+        known: Vec<String>,
+    },
+    /// An entity that is listed twice.
+    #[error("{side}, article {id:?}: {entity} is listed twice")]
+    Twice {
+        /// The side.
+        side: Side,
+        /// The document.
+        id: String,
+        /// The entity.
+        entity: String,
+    },
+    /// Two entities that share characters.
+    #[error("{side}, article {id:?}: {first} and {second} overlap")]
+    Overlap {
+        /// The side.
+        side: Side,
+        /// The document.
+        id: String,
+        /// The entity that begins first.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A predicted entity whose label gold does not have.
+    #[error("predictions, article {id:?}: the label of {entity} occurs nowhere in gold, which has {known}")]
+    Label {
+        /// The document.
+        id: String,
+        /// The entity.
+        entity: String,
+        /// The labels of gold.
+        known: String,
+    },
     /// No document is left to score.
     #[error("no document is both in the gold and in the predictions")]
     Empty,
@@ -46,6 +86,20 @@ pub enum Side {
     Gold,
     /// What is to be judged.
     Predictions,
+}
+
+impl EvaluationError {
+    /// The article that is to blame, the first of several, and the side on which it is.
+    pub fn article(&self) -> Option<(Side, &str)> {
+        match self {
+            Self::Duplicate { side, id, .. }
+            | Self::Twice { side, id, .. }
+            | Self::Overlap { side, id, .. } => Some((*side, id)),
+            Self::Missing { side, ids } => ids.first().map(|id| (*side, id.as_str())),
+            Self::Text { id, .. } | Self::Label { id, .. } => Some((Side::Predictions, id)),
+            Self::Field { .. } | Self::Empty => None,
+        }
+    }
 }
 
 impl Side {

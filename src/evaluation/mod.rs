@@ -1,44 +1,73 @@
 //! Evaluation: predictions held against gold, both [`Annotation`]s. One file per metric, one list of metrics; what is
 //! counted once per document is added up, averaged and resampled by the same code for all of them.
 
+mod agreement;
+mod assignment;
 mod attributions;
 mod bootstrap;
+mod calibration;
+mod ceiling;
+mod check;
 mod check_worthiness;
 mod claim_types;
+mod compare;
+pub mod compat;
+mod counted;
 mod countries;
 mod counts;
 mod entities;
 mod error;
+mod errors;
 #[cfg(test)]
 mod fixtures;
+mod links;
 mod matching;
 mod output;
 mod pairs;
 mod report;
+mod scoring;
+mod semeval;
+mod speaker_records;
 mod speakers;
 mod sums;
+mod targets;
+mod unitizing;
 
+pub use agreement::{Agreement, Coefficient, Disagreement, agree};
 pub use bootstrap::{Bootstrap, CONFIDENCE, Interval};
-pub use counts::{Counts, Ratio, Tally};
+pub use ceiling::{Ceiling, ceilings};
+pub use check::{Allow, Check};
+pub use compare::{Comparison, Difference, Moved, compare};
+pub use counts::{BINS, Bin, Counts, Ratio, Tally};
 pub use error::{EvaluationError, Side};
-pub use output::{OUTPUTS, Output};
-pub use report::{Confusion, Figure, Report, Section};
+pub use errors::{ErrorKind, Errors, Mention, Mistake};
+pub use output::{OUTPUTS, Output, SHEETS, Shown, show};
+pub use report::{Confusion, Figure, Report, Section, Slice, Slicing, Step};
+pub use scoring::{Evaluation, evaluate};
 
 use crate::annotation::Annotation;
-use pairs::{Pair, Pairs};
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use sums::Sums;
 
 /// All metrics, in the order in which reports show them.
 pub const METRICS: &[&dyn Metric] = &[
     &entities::Entities,
+    &semeval::EXACT,
+    &semeval::PARTIAL,
+    &semeval::TYPE,
     &attributions::Exact,
+    &attributions::Begin,
     &attributions::Overlap,
+    &links::Triples,
+    &links::Links,
     &claim_types::ClaimTypes,
     &check_worthiness::CheckWorthiness,
     &speakers::Speakers,
+    &speaker_records::SpeakerRecords,
+    &targets::Targets,
     &countries::Countries,
+    &calibration::Entities,
+    &calibration::ClaimTypes,
+    &calibration::CheckWorthiness,
 ];
 
 /// Something that predictions are scored on.
@@ -49,7 +78,7 @@ pub trait Metric: Sync {
     /// Whether a prediction has the layer that is scored, be it empty.
     fn predicts(&self, predicted: &Annotation) -> bool;
 
-    /// Counts one document; `None` where its gold is not annotated for this.
+    /// Counts one document; `None` where its gold is not annotated for this (or its prediction has no scores to judge).
     fn count(&self, gold: &Annotation, predicted: &Annotation, options: &Options) -> Option<Tally>;
 }
 
@@ -73,6 +102,8 @@ pub enum Averages {
     Exclusive,
     /// One class only.
     Single,
+    /// Classes that are not of one kind: per class only.
+    Separate,
 }
 
 /// What to score, and how.
@@ -86,6 +117,10 @@ pub struct Options {
     pub threshold: f32,
     /// How intervals are drawn.
     pub bootstrap: Bootstrap,
+    /// Metadata fields of the gold by which it is scored in parts as well.
+    pub slices: Vec<String>,
+    /// How many of the wrong entities to list; 0 for none.
+    pub errors: usize,
     /// Pass over documents that only one side has.
     pub ignore_missing: bool,
     /// Pass over documents whose text differs between gold and prediction.
@@ -99,112 +134,11 @@ impl Default for Options {
             labels: None,
             threshold: 0.5,
             bootstrap: Bootstrap::default(),
+            slices: Vec::new(),
+            errors: 0,
             ignore_missing: false,
             ignore_differing: false,
         }
-    }
-}
-
-/// Scores predictions against gold. Documents are matched by id; a layer that a gold document lacks is not scored in it.
-///
-/// ```
-/// use dixit::evaluation::{Options, evaluate};
-/// use dixit::formats::parse_record;
-///
-/// let gold = parse_record(
-///     r#"{"id": "a", "text": "Ida Lund left Oslo.", "entities": [
-///         {"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 18, "label": "LOC"}]}"#,
-/// )?;
-/// let predicted = parse_record(
-///     r#"{"id": "a", "text": "Ida Lund left Oslo.", "entities": [
-///         {"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 18, "label": "ORG"}]}"#,
-/// )?;
-/// let report = evaluate(&[gold], &[predicted], &Options::default())?;
-/// assert_eq!(report.figures()["entities.f1"], 0.5);
-/// assert_eq!(report.figures()["entities.PERSON.f1"], 1.0);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// Documents that do not match: see [`EvaluationError`].
-pub fn evaluate(
-    gold: &[Annotation],
-    predicted: &[Annotation],
-    options: &Options,
-) -> Result<Report, EvaluationError> {
-    let Pairs { pairs, mut notes } = pairs::pairs(gold, predicted, options)?;
-    let labels = gold
-        .iter()
-        .chain(predicted)
-        .flat_map(|a| a.entities.iter().flatten());
-    notes.extend(report::unknown_labels(labels.map(|e| e.label.as_str()), options));
-    let mut sections = Vec::new();
-    for &metric in METRICS {
-        let tallies = count(metric, &pairs, options);
-        if tallies.is_empty() {
-            continue;
-        }
-        let profile = metric.profile();
-        if pairs.iter().any(|pair| metric.predicts(pair.predicted)) {
-            sections.push(section(profile, &tallies, options));
-        } else {
-            notes.push(format!("{}: in gold, but not in any prediction", profile.name));
-        }
-    }
-    Ok(Report {
-        documents: pairs.len(),
-        confidence: CONFIDENCE,
-        draws: options.bootstrap.draws,
-        seed: options.bootstrap.seed,
-        sections,
-        notes,
-    })
-}
-
-/// Counts of the documents whose gold is annotated for a metric.
-fn count(metric: &dyn Metric, pairs: &[Pair<'_>], options: &Options) -> Vec<Tally> {
-    pairs
-        .par_iter()
-        .filter_map(|pair| metric.count(pair.gold, pair.predicted, options))
-        .collect()
-}
-
-fn section(profile: Profile, tallies: &[Tally], options: &Options) -> Section {
-    let sums = Sums::new(tallies, profile.averages);
-    let intervals = options
-        .bootstrap
-        .intervals(sums.documents(), sums.definitions().len(), |weights| {
-            sums.values(weights)
-        });
-    let values = sums.values(&vec![1; sums.documents()]);
-    let figures = sums
-        .definitions()
-        .iter()
-        .zip(values)
-        .zip(intervals)
-        .zip(sums.support())
-        .map(|(((definition, value), interval), support)| {
-            let (class, measure) = sums.name(*definition);
-            Figure {
-                name: [Some(profile.name), class, Some(measure)]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join("."),
-                class: class.map(str::to_owned),
-                measure,
-                value,
-                interval,
-                support,
-            }
-        })
-        .collect();
-    Section {
-        metric: profile.name,
-        about: profile.about,
-        documents: sums.documents(),
-        figures,
-        confusion: Confusion::of(tallies),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which prediction belongs to which gold document.
+//! Which prediction belongs to which gold document. Gold is at hand; predictions may be, or pass by one after another.
 
 use super::error::{documents, some};
 use super::{EvaluationError, Options, Side};
@@ -8,8 +8,101 @@ use std::collections::HashMap;
 /// A gold document and what was predicted for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair<'a> {
+    /// Place of the document in the gold.
+    pub(super) place: usize,
     pub(super) gold: &'a Annotation,
     pub(super) predicted: &'a Annotation,
+}
+
+/// Finds the gold document of one prediction after the other, and remembers what fits nowhere.
+pub(super) struct Matcher<'g> {
+    gold: &'g [Annotation],
+    places: HashMap<&'g str, usize>,
+    /// Ids of the predictions so far, with their place.
+    seen: HashMap<String, usize>,
+    extra: Vec<String>,
+    differing: Vec<String>,
+    matched: usize,
+}
+
+impl<'g> Matcher<'g> {
+    pub(super) fn new(gold: &'g [Annotation]) -> Result<Self, EvaluationError> {
+        let mut places = HashMap::new();
+        for (place, annotation) in gold.iter().enumerate() {
+            if let Some(first) = places.insert(annotation.id.as_str(), place) {
+                return Err(duplicate(Side::Gold, &annotation.id, first, place));
+            }
+        }
+        Ok(Self {
+            gold,
+            places,
+            seen: HashMap::new(),
+            extra: Vec::new(),
+            differing: Vec::new(),
+            matched: 0,
+        })
+    }
+
+    /// The gold document of a prediction; `None` where there is none, or where its text differs and that is to be passed
+    /// over.
+    pub(super) fn find<'a>(
+        &mut self,
+        predicted: &'a Annotation,
+        options: &Options,
+    ) -> Result<Option<Pair<'a>>, EvaluationError>
+    where
+        'g: 'a,
+    {
+        let id = &predicted.id;
+        let number = self.seen.len();
+        if let Some(first) = self.seen.insert(id.clone(), number) {
+            return Err(duplicate(Side::Predictions, id, first, number));
+        }
+        let Some(&place) = self.places.get(id.as_str()) else {
+            self.extra.push(id.clone());
+            return Ok(None);
+        };
+        let gold = &self.gold[place];
+        match difference(&gold.text, &predicted.text) {
+            None => {
+                self.matched += 1;
+                Ok(Some(Pair {
+                    place,
+                    gold,
+                    predicted,
+                }))
+            }
+            Some(_) if options.ignore_differing => {
+                self.differing.push(id.clone());
+                Ok(None)
+            }
+            Some(at) => Err(EvaluationError::Text { id: id.clone(), at }),
+        }
+    }
+
+    /// What is to be said about the documents that were passed over.
+    pub(super) fn finish(self, options: &Options) -> Result<Vec<String>, EvaluationError> {
+        let missing = self.gold.iter().map(|gold| &gold.id);
+        let missing: Vec<String> = missing
+            .filter(|id| !self.seen.contains_key(*id))
+            .cloned()
+            .collect();
+        let mut notes = Vec::new();
+        for (side, ids) in [(Side::Gold, missing), (Side::Predictions, self.extra)] {
+            match (ids.is_empty(), options.ignore_missing) {
+                (true, _) => {}
+                (false, false) => return Err(EvaluationError::Missing { side, ids }),
+                (false, true) => notes.push(passed_over(&ids, &format!("only in the {side}"))),
+            }
+        }
+        if !self.differing.is_empty() {
+            notes.push(passed_over(&self.differing, "the text differs"));
+        }
+        if self.matched == 0 {
+            return Err(EvaluationError::Empty);
+        }
+        Ok(notes)
+    }
 }
 
 /// Documents that both sides have, in the order of the gold, and what is to be said about the others.
@@ -19,50 +112,19 @@ pub(super) struct Pairs<'a> {
     pub(super) notes: Vec<String>,
 }
 
-/// Matches documents by id.
+/// Matches documents that are all at hand.
 pub(super) fn pairs<'a>(
     gold: &'a [Annotation],
     predicted: &'a [Annotation],
     options: &Options,
 ) -> Result<Pairs<'a>, EvaluationError> {
-    let gold_ids = index(gold, Side::Gold)?;
-    let predicted_ids = index(predicted, Side::Predictions)?;
-    let mut notes = Vec::new();
-    for (side, own, other) in [
-        (Side::Gold, gold, &predicted_ids),
-        (Side::Predictions, predicted, &gold_ids),
-    ] {
-        let ids = own
-            .iter()
-            .map(|a| &a.id)
-            .filter(|id| !other.contains_key(id.as_str()));
-        let ids: Vec<String> = ids.cloned().collect();
-        match (ids.is_empty(), options.ignore_missing) {
-            (true, _) => {}
-            (false, false) => return Err(EvaluationError::Missing { side, ids }),
-            (false, true) => notes.push(passed_over(&ids, &format!("only in the {side}"))),
-        }
-    }
+    let mut matcher = Matcher::new(gold)?;
     let mut pairs = Vec::new();
-    let mut differing = Vec::new();
-    for gold in gold {
-        let Some(&at) = predicted_ids.get(gold.id.as_str()) else {
-            continue;
-        };
-        let predicted = &predicted[at];
-        let id = gold.id.clone();
-        match difference(&gold.text, &predicted.text) {
-            None => pairs.push(Pair { gold, predicted }),
-            Some(_) if options.ignore_differing => differing.push(id),
-            Some(at) => return Err(EvaluationError::Text { id, at }),
-        }
+    for predicted in predicted {
+        pairs.extend(matcher.find(predicted, options)?);
     }
-    if !differing.is_empty() {
-        notes.push(passed_over(&differing, "the text differs"));
-    }
-    if pairs.is_empty() {
-        return Err(EvaluationError::Empty);
-    }
+    pairs.sort_unstable_by_key(|pair| pair.place);
+    let notes = matcher.finish(options)?;
     Ok(Pairs { pairs, notes })
 }
 
@@ -70,19 +132,13 @@ fn passed_over(ids: &[String], reason: &str) -> String {
     format!("{} passed over, {reason}: {}", documents(ids.len()), some(ids))
 }
 
-fn index(annotations: &[Annotation], side: Side) -> Result<HashMap<&str, usize>, EvaluationError> {
-    let mut index = HashMap::new();
-    for (at, annotation) in annotations.iter().enumerate() {
-        if let Some(first) = index.insert(annotation.id.as_str(), at) {
-            return Err(EvaluationError::Duplicate {
-                side,
-                id: annotation.id.clone(),
-                first: first + 1,
-                second: at + 1,
-            });
-        }
+fn duplicate(side: Side, id: &str, first: usize, second: usize) -> EvaluationError {
+    EvaluationError::Duplicate {
+        side,
+        id: id.to_owned(),
+        first: first + 1,
+        second: second + 1,
     }
-    Ok(index)
 }
 
 /// First code point at which two texts differ.

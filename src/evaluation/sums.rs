@@ -1,14 +1,18 @@
-//! From the counts of documents to figures: micro, macro, per class and average precision, each written once for all
-//! metrics and for any number of times that each document is taken (once, or as a bootstrap draw has it).
+//! From the counts of documents to figures: micro, macro, per class, average precision and calibration error, each
+//! written once for all metrics and for any number of times that each document is taken (once, or as a bootstrap draw
+//! has it).
 
 use super::Averages;
-use super::counts::{Counts, Ratio, Tally};
-use std::collections::BTreeSet;
+use super::counted::{Counted, Ranked};
+use super::counts::{Bin, Counts, Ratio};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Numbers of one class in a row of sums: hits and total for precision, hits and total for recall.
 const CLASS_WIDTH: usize = 4;
 /// Numbers of one share in a row of sums: hits and total.
 const SHARE_WIDTH: usize = 2;
+/// Numbers of one step of probability in a row of sums: hits, sum of probabilities and total.
+const BIN_WIDTH: usize = 3;
 
 /// A figure that can be computed from sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,6 +27,8 @@ pub(super) enum Definition {
     MacroF1,
     /// A named share.
     Share(usize),
+    /// Expected calibration error.
+    CalibrationError,
     /// Mean precision at the positives, in the order of the scores.
     AveragePrecision,
 }
@@ -31,40 +37,79 @@ pub(super) enum Definition {
 pub(super) struct Sums {
     classes: Vec<String>,
     shares: Vec<&'static str>,
-    /// One row per document: classes, then shares.
-    rows: Vec<Vec<f64>>,
-    /// Units by falling score: document, score, whether positive.
-    ranking: Vec<(usize, f32, bool)>,
+    /// Whether there is a reliability table.
+    binned: bool,
+    /// One row per document: classes, then shares, then bins.
+    rows: Array2<f64>,
+    /// Places of the rows in the gold.
+    documents: Vec<usize>,
+    /// Units by falling score, with the row of their document.
+    ranking: Vec<Ranked>,
     definitions: Vec<Definition>,
 }
 
 impl Sums {
-    pub(super) fn new(tallies: &[Tally], averages: Averages) -> Self {
-        let classes: BTreeSet<&String> = tallies.iter().flat_map(|t| t.classes.keys()).collect();
-        let shares: BTreeSet<&'static str> = tallies.iter().flat_map(|t| t.shares.keys().copied()).collect();
-        let classes: Vec<String> = classes.into_iter().cloned().collect();
-        let shares: Vec<&'static str> = shares.into_iter().collect();
-        let rows = tallies.iter().map(|t| row(t, &classes, &shares)).collect();
-        let mut ranking: Vec<(usize, f32, bool)> = (tallies.iter().enumerate())
-            .flat_map(|(document, t)| {
-                t.ranking
-                    .iter()
-                    .map(move |&(score, positive)| (document, score, positive))
-            })
-            .collect();
-        ranking.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let definitions = definitions(averages, classes.len(), shares.len(), !ranking.is_empty());
-        Self {
+    pub(super) fn new(counted: Counted, averages: Averages) -> Self {
+        let Counted {
+            documents,
             classes,
             shares,
+            bins,
+            mut ranking,
+            ..
+        } = counted;
+        let mut order: Vec<usize> = (0..documents.len()).collect();
+        order.sort_unstable_by_key(|row| documents[*row]);
+        let binned = bins.iter().any(|bin| !bin[0].is_empty());
+        let columns: Vec<&Vec<f64>> = (classes.values().flatten())
+            .chain(shares.values().flatten())
+            .chain(bins.iter().flatten().filter(|_| binned))
+            .collect();
+        let rows = Array2::from_shape_fn((documents.len(), columns.len()), |(row, column)| {
+            columns[column].get(order[row]).copied().unwrap_or(0.0)
+        });
+        let mut row_of = vec![0; order.len()];
+        for (row, &counted) in order.iter().enumerate() {
+            row_of[counted] = row;
+        }
+        for unit in &mut ranking {
+            unit.row = row_of[unit.row];
+        }
+        ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let definitions = definitions(averages, classes.len(), shares.len(), binned, !ranking.is_empty());
+        Self {
+            classes: classes.into_keys().collect(),
+            shares: shares.into_keys().collect(),
+            binned,
             rows,
+            documents: order.into_iter().map(|row| documents[row]).collect(),
             ranking,
             definitions,
         }
     }
 
+    /// The same for some of the documents, told by their places in the gold.
+    pub(super) fn select(&self, chosen: impl Fn(usize) -> bool) -> Self {
+        let rows: Vec<usize> = (0..self.documents.len())
+            .filter(|row| chosen(self.documents[*row]))
+            .collect();
+        let ranking = self.ranking.iter().filter_map(|unit| {
+            let row = rows.binary_search(&unit.row).ok()?;
+            Some(Ranked { row, ..*unit })
+        });
+        Self {
+            classes: self.classes.clone(),
+            shares: self.shares.clone(),
+            binned: self.binned,
+            rows: self.rows.select(Axis(0), &rows),
+            documents: rows.iter().map(|row| self.documents[*row]).collect(),
+            ranking: ranking.collect(),
+            definitions: self.definitions.clone(),
+        }
+    }
+
     pub(super) fn documents(&self) -> usize {
-        self.rows.len()
+        self.documents.len()
     }
 
     pub(super) fn definitions(&self) -> &[Definition] {
@@ -80,68 +125,84 @@ impl Sums {
             Definition::F1(index) => (class(index), "f1"),
             Definition::MacroF1 => (None, "macro_f1"),
             Definition::Share(index) => (None, self.shares[index]),
+            Definition::CalibrationError => (None, "ece"),
             Definition::AveragePrecision => (None, "average_precision"),
         }
     }
 
     /// Every figure, with each document taken as often as `weights` says.
     pub(super) fn values(&self, weights: &[u32]) -> Vec<Option<f64>> {
-        let totals = self.totals(weights);
-        self.definitions
-            .iter()
-            .map(|definition| match definition {
-                Definition::Precision(index) => self.counts(&totals, *index).precision.value(),
-                Definition::Recall(index) => self.counts(&totals, *index).recall.value(),
-                Definition::F1(index) => self.counts(&totals, *index).f1(),
-                Definition::MacroF1 => self.macro_f1(&totals),
-                Definition::Share(index) => self.share(&totals, *index).value(),
-                Definition::AveragePrecision => self.average_precision(weights),
+        let weights = Array1::from_iter(weights.iter().map(|w| f64::from(*w)));
+        let figures = self.values_of_draws(weights.view().insert_axis(Axis(0)));
+        figures.into_iter().flatten().collect()
+    }
+
+    /// Every figure for each of several draws; `weights` has a row per draw and a column per document.
+    pub(super) fn values_of_draws(&self, weights: ArrayView2<'_, f64>) -> Vec<Vec<Option<f64>>> {
+        let totals = weights.dot(&self.rows);
+        (totals.outer_iter().zip(weights.outer_iter()))
+            .map(|(totals, weights)| {
+                let value = |definition: &Definition| self.value(*definition, totals, weights);
+                self.definitions.iter().map(value).collect()
             })
             .collect()
+    }
+
+    fn value(
+        &self,
+        definition: Definition,
+        totals: ArrayView1<'_, f64>,
+        weights: ArrayView1<'_, f64>,
+    ) -> Option<f64> {
+        match definition {
+            Definition::Precision(index) => self.counts(totals, index).precision.value(),
+            Definition::Recall(index) => self.counts(totals, index).recall.value(),
+            Definition::F1(index) => self.counts(totals, index).f1(),
+            Definition::MacroF1 => self.macro_f1(totals),
+            Definition::Share(index) => self.share(totals, index).value(),
+            Definition::CalibrationError => calibration_error(&self.bins_of(totals)),
+            Definition::AveragePrecision => self.average_precision(weights),
+        }
     }
 
     /// What each figure rests on: predicted units for precision, gold units for all others.
     pub(super) fn support(&self) -> Vec<u64> {
-        let totals = self.totals(&vec![1; self.rows.len()]);
+        let totals = self.rows.sum_axis(Axis(0));
+        let totals = totals.view();
         self.definitions
             .iter()
             .map(|definition| match definition {
-                Definition::Precision(index) => self.counts(&totals, *index).precision.of as u64,
+                Definition::Precision(index) => self.counts(totals, *index).precision.of as u64,
                 Definition::Recall(index) | Definition::F1(index) => {
-                    self.counts(&totals, *index).recall.of as u64
+                    self.counts(totals, *index).recall.of as u64
                 }
-                Definition::MacroF1 => self.counts(&totals, None).recall.of as u64,
-                Definition::Share(index) => self.share(&totals, *index).of as u64,
-                Definition::AveragePrecision => self.ranking.iter().filter(|u| u.2).count() as u64,
+                Definition::MacroF1 => self.counts(totals, None).recall.of as u64,
+                Definition::Share(index) => self.share(totals, *index).of as u64,
+                Definition::CalibrationError => self.bins_of(totals).iter().map(|b| b.of as u64).sum(),
+                Definition::AveragePrecision => self.ranking.iter().filter(|u| u.positive).count() as u64,
             })
             .collect()
     }
 
-    fn totals(&self, weights: &[u32]) -> Vec<f64> {
-        let width = CLASS_WIDTH * self.classes.len() + SHARE_WIDTH * self.shares.len();
-        let mut totals = vec![0.0; width];
-        for (row, &weight) in self.rows.iter().zip(weights).filter(|(_, w)| **w > 0) {
-            for (total, value) in totals.iter_mut().zip(row) {
-                *total += f64::from(weight) * value;
-            }
-        }
-        totals
+    /// The reliability table of all documents, where there is one.
+    pub(super) fn bins(&self) -> Option<Vec<Bin>> {
+        self.binned
+            .then(|| self.bins_of(self.rows.sum_axis(Axis(0)).view()))
     }
 
-    fn counts(&self, totals: &[f64], class: Option<usize>) -> Counts {
+    fn counts(&self, totals: ArrayView1<'_, f64>, class: Option<usize>) -> Counts {
         let range = class.map_or(0..self.classes.len(), |index| index..index + 1);
         let mut counts = Counts::default();
-        for index in range {
-            let cell = &totals[CLASS_WIDTH * index..CLASS_WIDTH * (index + 1)];
-            counts.precision.hits += cell[0];
-            counts.precision.of += cell[1];
-            counts.recall.hits += cell[2];
-            counts.recall.of += cell[3];
+        for at in range.map(|index| CLASS_WIDTH * index) {
+            counts.precision.hits += totals[at];
+            counts.precision.of += totals[at + 1];
+            counts.recall.hits += totals[at + 2];
+            counts.recall.of += totals[at + 3];
         }
         counts
     }
 
-    fn share(&self, totals: &[f64], index: usize) -> Ratio {
+    fn share(&self, totals: ArrayView1<'_, f64>, index: usize) -> Ratio {
         let at = CLASS_WIDTH * self.classes.len() + SHARE_WIDTH * index;
         Ratio {
             hits: totals[at],
@@ -149,12 +210,24 @@ impl Sums {
         }
     }
 
-    fn macro_f1(&self, totals: &[f64]) -> Option<f64> {
+    fn bins_of(&self, totals: ArrayView1<'_, f64>) -> Vec<Bin> {
+        let first = CLASS_WIDTH * self.classes.len() + SHARE_WIDTH * self.shares.len();
+        (first..totals.len())
+            .step_by(BIN_WIDTH)
+            .map(|at| Bin {
+                hits: totals[at],
+                scores: totals[at + 1],
+                of: totals[at + 2],
+            })
+            .collect()
+    }
+
+    fn macro_f1(&self, totals: ArrayView1<'_, f64>) -> Option<f64> {
         let mut mean = Ratio::default();
         for index in 0..self.classes.len() {
             let counts = self.counts(totals, Some(index));
-            if counts.recall.of > 0.0 {
-                mean.hits += counts.f1().unwrap_or(0.0);
+            if let Some(f1) = counts.f1().filter(|_| counts.recall.of > 0.0) {
+                mean.hits += f1;
                 mean.of += 1.0;
             }
         }
@@ -162,14 +235,17 @@ impl Sums {
     }
 
     /// Sum over the distinct scores, highest first, of precision there times the recall gained there.
-    fn average_precision(&self, weights: &[u32]) -> Option<f64> {
+    fn average_precision(&self, weights: ArrayView1<'_, f64>) -> Option<f64> {
         let (mut seen, mut found, mut sum) = (0.0, 0.0, 0.0);
-        for tied in self.ranking.chunk_by(|a, b| a.1 == b.1) {
-            let weight = |units: &mut dyn Iterator<Item = &(usize, f32, bool)>| -> f64 {
-                units.map(|u| f64::from(weights[u.0])).sum()
-            };
-            let positives = weight(&mut tied.iter().filter(|u| u.2));
-            seen += weight(&mut tied.iter());
+        for tied in self.ranking.chunk_by(|a, b| a.score == b.score) {
+            let mut positives = 0.0;
+            for unit in tied {
+                let weight = weights[unit.row];
+                seen += weight;
+                if unit.positive {
+                    positives += weight;
+                }
+            }
             found += positives;
             if positives > 0.0 {
                 sum += positives * found / seen;
@@ -179,40 +255,39 @@ impl Sums {
     }
 }
 
-fn row(tally: &Tally, classes: &[String], shares: &[&'static str]) -> Vec<f64> {
-    let of_classes = classes.iter().flat_map(|class| {
-        let counts = tally.classes.get(class).copied().unwrap_or_default();
-        [
-            counts.precision.hits,
-            counts.precision.of,
-            counts.recall.hits,
-            counts.recall.of,
-        ]
-    });
-    let of_shares = shares.iter().flat_map(|share| {
-        let ratio = tally.shares.get(share).copied().unwrap_or_default();
-        [ratio.hits, ratio.of]
-    });
-    of_classes.chain(of_shares).collect()
+/// Mean distance between the probabilities in a step and the share that is right there, weighted by units (Naeini et
+/// al. 2015).
+fn calibration_error(bins: &[Bin]) -> Option<f64> {
+    let units: f64 = bins.iter().map(|bin| bin.of).sum();
+    let distance: f64 = bins.iter().map(|bin| (bin.hits - bin.scores).abs()).sum();
+    (units > 0.0).then(|| distance / units)
 }
 
 /// The figures of a metric, in the order in which reports show them.
-fn definitions(averages: Averages, classes: usize, shares: usize, ranked: bool) -> Vec<Definition> {
-    use Definition::{AveragePrecision, F1, MacroF1, Precision, Recall, Share};
-    let (micro, by_class) = match averages {
-        Averages::Labelled => (true, true),
-        Averages::Exclusive => (false, true),
-        Averages::Single => (true, false),
+fn definitions(
+    averages: Averages,
+    classes: usize,
+    shares: usize,
+    binned: bool,
+    ranked: bool,
+) -> Vec<Definition> {
+    use Definition::{AveragePrecision, CalibrationError, F1, MacroF1, Precision, Recall, Share};
+    let (micro, by_class, mean) = match averages {
+        Averages::Labelled => (true, true, true),
+        Averages::Exclusive => (false, true, true),
+        Averages::Single => (true, false, false),
+        Averages::Separate => (false, true, false),
     };
     let scopes = (micro && classes > 0).then_some(None).into_iter();
     let scopes = scopes.chain((0..if by_class { classes } else { 0 }).map(Some));
     let mut definitions: Vec<Definition> = scopes
         .flat_map(|scope| [Precision(scope), Recall(scope), F1(scope)])
         .collect();
-    if by_class && classes > 0 {
+    if mean && classes > 0 {
         definitions.push(MacroF1);
     }
     definitions.extend((0..shares).map(Share));
+    definitions.extend(binned.then_some(CalibrationError));
     definitions.extend(ranked.then_some(AveragePrecision));
     definitions
 }
@@ -220,6 +295,16 @@ fn definitions(averages: Averages, classes: usize, shares: usize, ranked: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::counts::Tally;
+
+    /// Sums of documents that stand in the gold in this order.
+    fn sums(tallies: &[Tally], averages: Averages) -> Sums {
+        let mut counted = Counted::default();
+        for (place, tally) in tallies.iter().enumerate() {
+            counted.add(place, tally);
+        }
+        Sums::new(counted, averages)
+    }
 
     fn tally(classes: &[(&str, f64, f64, f64)]) -> Tally {
         let mut tally = Tally::default();
@@ -247,7 +332,7 @@ mod tests {
             tally(&[("A", 1.0, 1.0, 1.0)]),
             tally(&[("A", 1.0, 3.0, 9.0), ("B", 0.0, 2.0, 0.0)]),
         ];
-        let sums = Sums::new(&tallies, Averages::Labelled);
+        let sums = sums(&tallies, Averages::Labelled);
         let cases = [
             ([1, 1], (Some("A"), "precision"), Some(0.5)),
             ([1, 1], (Some("A"), "recall"), Some(0.2)),
@@ -283,17 +368,63 @@ mod tests {
             (&[(0.5, false)], None),
         ];
         for (units, expected) in cases {
-            let sums = Sums::new(&[ranked(units)], Averages::Single);
+            let sums = sums(&[ranked(units)], Averages::Single);
             assert_eq!(
                 value(&sums, &[1], (None, "average_precision")),
                 expected,
                 "{units:?}"
             );
         }
-        let two = Sums::new(
+        let two = sums(
             &[ranked(&[(0.9, false)]), ranked(&[(0.8, true)])],
             Averages::Single,
         );
         assert_eq!(value(&two, &[2, 1], (None, "average_precision")), Some(1.0 / 3.0));
+    }
+
+    #[test]
+    fn calibration_error_by_hand() {
+        type Case<'a> = (&'a [(f32, bool)], Option<f64>);
+        let cases: [Case<'_>; 4] = [
+            (&[], None),
+            // Half of those that are said to be right with 0.5 are.
+            (&[(0.5, true), (0.5, false)], Some(0.0)),
+            // Steps of one and of two units: (|1 - 0.25| + |1 - 1.5|) / 3.
+            (&[(0.25, true), (0.75, true), (0.75, false)], Some(1.25 / 3.0)),
+            // Within a step, too low and too high make up for each other: |1 - (0.5 + 0.5625)| / 2.
+            (&[(0.5, true), (0.5625, false)], Some(0.031_25)),
+        ];
+        for (units, expected) in cases {
+            let mut tally = Tally::default();
+            for (probability, right) in units {
+                tally.scored(*probability, *right);
+            }
+            // A document without any unit first, so that there is a table at all.
+            let mut other = Tally::default();
+            other.scored(0.5, true);
+            let sums = sums(&[other, tally], Averages::Single);
+            assert_eq!(value(&sums, &[0, 1], (None, "ece")), expected, "{units:?}");
+        }
+    }
+
+    #[test]
+    fn documents_are_in_the_order_of_the_gold_and_can_be_chosen() {
+        let mut counted = Counted::default();
+        let ranked = |class: &str, score: f32, positive: bool| Tally {
+            ranking: vec![(score, positive)],
+            ..tally(&[(class, 1.0, 1.0, 1.0)])
+        };
+        counted.add(7, &ranked("B", 0.9, false));
+        counted.add(2, &ranked("A", 0.8, true));
+        counted.add(4, &ranked("A", 0.7, true));
+        let all = Sums::new(counted, Averages::Labelled);
+        assert_eq!(value(&all, &[1, 0, 0], (Some("A"), "f1")), Some(1.0));
+        assert_eq!(value(&all, &[0, 0, 1], (Some("B"), "f1")), Some(1.0));
+        assert_eq!(value(&all, &[1, 0, 1], (None, "average_precision")), Some(0.5));
+        let some = all.select(|document| document != 4);
+        assert_eq!(some.documents(), 2);
+        assert_eq!(value(&some, &[1, 0], (Some("B"), "f1")), None);
+        assert_eq!(value(&some, &[1, 1], (None, "average_precision")), Some(0.5));
+        assert_eq!(value(&some, &[1, 0], (None, "average_precision")), Some(1.0));
     }
 }

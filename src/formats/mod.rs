@@ -1,6 +1,8 @@
 //! Formats: how annotations are read and written, one file per format. Only here do byte offsets become code points
 //! (or UTF-16 units, or bytes on request), and every span is checked on the way.
 
+mod annotated;
+mod conll;
 mod dixit;
 mod error;
 mod json;
@@ -8,6 +10,8 @@ mod offsets;
 mod reading;
 mod standoff;
 
+pub use annotated::{AnnotatedReader, is_columns};
+pub use conll::{Chunk, Conll, ConllDocument, ConllWord, OUTSIDE, UNKNOWN, chunks};
 pub use dixit::{DixitReader, parse_record, to_json};
 pub use error::FormatError;
 pub use offsets::{OffsetUnit, Offsets};

@@ -1,4 +1,4 @@
-//! The report as one JSON object, as its types are.
+//! The report as one JSON object, as its types are; `data/schema/evaluation-report.schema.json` describes it.
 
 use super::Report;
 use std::io::{self, Write};

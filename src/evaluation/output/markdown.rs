@@ -1,8 +1,9 @@
 //! The report as Markdown tables.
 
+use super::super::Errors;
 use super::Report;
 use super::documents;
-use super::table::{Table, tables};
+use super::table::{Table, ceilings, kinds, mentions, slices, tables};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -20,6 +21,22 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             write_table(&table, out)?;
         }
     }
+    for slicing in &report.slicings {
+        writeln!(out, "\n## By `{}`", slicing.field)?;
+        for table in slices(slicing) {
+            writeln!(out, "\n{}:\n", table.caption)?;
+            write_table(&table, out)?;
+        }
+    }
+    if let Some(errors) = &report.errors {
+        writeln!(out, "\n## Wrong entities\n")?;
+        write_table(&kinds(errors), out)?;
+        write_errors(errors, out)?;
+    }
+    if let Some(table) = ceilings(&report.ceilings) {
+        writeln!(out, "\n## {}\n", table.caption)?;
+        write_table(&table, out)?;
+    }
     if !report.notes.is_empty() {
         writeln!(out, "\n## Notes\n")?;
     }
@@ -29,7 +46,30 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
+    if errors.worst.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    line(
+        &["kind", "cost", "document", "gold", "predicted", "context"].map(str::to_owned),
+        out,
+    )?;
+    writeln!(out, "| --- | ---: | --- | --- | --- | --- |")?;
+    errors.worst.iter().try_for_each(|mistake| {
+        let cells = [
+            mistake.kind.name().to_owned(),
+            mistake.cost.to_string(),
+            mistake.document.clone(),
+            mentions(&mistake.gold),
+            mentions(&mistake.predicted),
+            format!("… {}**{}**{} …", mistake.before, mistake.text, mistake.after),
+        ];
+        line(&cells, out)
+    })
+}
+
+pub(super) fn write_table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     line(&table.header, out)?;
     let rule: Vec<&str> = (0..table.header.len())
         .map(|column| if column == 0 { "---" } else { "---:" })

@@ -1,9 +1,15 @@
 //! How a report is shown: one file per output, one list of them.
 
+mod html;
 mod json;
 mod markdown;
+mod sheet;
 mod table;
 mod text;
+
+pub(super) use sheet::Sheet;
+pub use sheet::{SHEETS, Shown, show};
+pub(super) use table::{Table, tables};
 
 use super::Report;
 use super::error::documents;
@@ -35,6 +41,11 @@ pub const OUTPUTS: &[Output] = &[
         name: "markdown",
         about: "Markdown tables",
         write: markdown::write,
+    },
+    Output {
+        name: "html",
+        about: "one page with charts and the wrong entities in their articles",
+        write: html::write,
     },
 ];
 

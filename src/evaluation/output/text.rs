@@ -1,8 +1,9 @@
 //! The report as aligned text, for a terminal.
 
+use super::super::Errors;
 use super::Report;
 use super::documents;
-use super::table::{Table, tables};
+use super::table::{Table, ceilings, kinds, mentions, slices, tables};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -20,14 +21,49 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    for table in report.slicings.iter().flat_map(slices) {
+        writeln!(out, "{}\n", table.caption)?;
+        aligned(&table, out)?;
+        writeln!(out)?;
+    }
+    if let Some(errors) = &report.errors {
+        write_errors(errors, out)?;
+    }
+    if let Some(table) = ceilings(&report.ceilings) {
+        writeln!(out, "{}\n", table.caption)?;
+        aligned(&table, out)?;
+        writeln!(out)?;
+    }
     for note in &report.notes {
         writeln!(out, "note: {note}")?;
     }
     writeln!(out, "{}", super::basis(report))
 }
 
+fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
+    let table = kinds(errors);
+    writeln!(out, "{}\n", table.caption)?;
+    aligned(&table, out)?;
+    for (number, mistake) in errors.worst.iter().enumerate() {
+        writeln!(
+            out,
+            "\n{}. {}, cost {}, in {}\n   gold {}; predicted {}\n   … {}[{}]{} …",
+            number + 1,
+            mistake.kind.name(),
+            mistake.cost,
+            mistake.document,
+            mentions(&mistake.gold),
+            mentions(&mistake.predicted),
+            mistake.before,
+            mistake.text,
+            mistake.after,
+        )?;
+    }
+    writeln!(out)
+}
+
 /// First column to the left, numbers to the right.
-fn aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let lines = || std::iter::once(&table.header).chain(&table.rows);
     let width = |column: usize| lines().map(|l| l[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..table.header.len()).map(width).collect();

@@ -1,0 +1,269 @@
+//! The report as one HTML page that needs nothing else: no script, no network. Every chart stands beside a table with the
+//! same figures.
+
+mod articles;
+mod charts;
+
+use super::super::{Confusion, Errors, Figure, Mention, Report, Section, Slicing};
+use super::table::{Table, by_class, kinds, reliability, singles, slices, value};
+use super::{basis, documents};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use std::io::{self, Write};
+
+/// Nothing may be loaded, whatever the articles hold.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+const STYLE: &str = include_str!("style.css");
+/// Figures that stand for a metric as a whole: the first that it has.
+const MAIN: &[&str] = &["f1", "accuracy", "macro_f1", "average_precision", "ece"];
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(page(report).into_string().as_bytes())
+}
+
+fn page(report: &Report) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                title { "Evaluation of " (documents(report.documents)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { "Evaluation" }
+                    p { (basis(report)) }
+                }
+                nav aria-label="Contents" { (contents(report)) }
+                main {
+                    (overview(report))
+                    @for section in &report.sections { (metric(section, report.confidence)) }
+                    @for (number, slicing) in report.slicings.iter().enumerate() { (sliced(number + 1, slicing)) }
+                    @if let Some(errors) = &report.errors { (wrong(errors)) }
+                    @if !report.notes.is_empty() {
+                        h2 id="notes" { "Notes" }
+                        ul { @for note in &report.notes { li { (note) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn contents(report: &Report) -> Markup {
+    html! {
+        ul {
+            li { a href="#overview" { "overview" } }
+            @for section in &report.sections {
+                li { a href={ "#" (section.metric) } { (section.metric) } }
+            }
+            @for (number, slicing) in report.slicings.iter().enumerate() {
+                li { a href={ "#by-" (number + 1) } { "by " (slicing.field) } }
+            }
+            @if report.errors.is_some() { li { a href="#errors" { "wrong entities" } } }
+            @if !report.notes.is_empty() { li { a href="#notes" { "notes" } } }
+        }
+    }
+}
+
+/// The main figure of each metric.
+fn overview(report: &Report) -> Markup {
+    let main = |section: &Section| -> Option<Figure> {
+        let mut found = MAIN.iter().filter_map(|measure| {
+            let mut figures = section.figures.iter();
+            figures.find(|f| f.class.is_none() && f.measure == *measure)
+        });
+        found.next().cloned()
+    };
+    let rows = report.sections.iter().filter_map(|section| {
+        let figure = main(section)?;
+        Some(vec![
+            section.about.to_owned(),
+            super::table::heading(figure.measure),
+            value(&figure),
+            figure.support.to_string(),
+        ])
+    });
+    let overview = Table {
+        caption: "One figure per metric".to_owned(),
+        header: ["", "figure", "value", "of"].map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+    };
+    html! {
+        h2 id="overview" { "Overview" }
+        (table(&overview))
+    }
+}
+
+fn metric(section: &Section, confidence: f64) -> Markup {
+    let tables = [by_class(section), singles(section)];
+    let steps = reliability(section);
+    html! {
+        h2 id=(section.metric) { (section.about) }
+        p.soft { code { (section.metric) } ", " (documents(section.documents)) }
+        div.side {
+            @for shown in tables.iter().filter(|t| !t.rows.is_empty()) { (table(shown)) }
+            (charts::bars(section, confidence))
+        }
+        @if !steps.rows.is_empty() {
+            div.side {
+                (charts::reliability(section))
+                (table(&steps))
+            }
+        }
+        @if let Some(confusion) = &section.confusion { (matrix(confusion)) }
+    }
+}
+
+/// Columns that fit into a narrow window.
+const NARROW: usize = 4;
+
+/// A table that scrolls on its own if it is wide.
+fn table(table: &Table) -> Markup {
+    if table.header.len() > NARROW {
+        scrolling(&table.caption, &cells(table))
+    } else {
+        cells(table)
+    }
+}
+
+/// A table whose first column names its rows.
+fn cells(table: &Table) -> Markup {
+    html! {
+        table {
+            caption { (table.caption) }
+            thead {
+                tr {
+                    @for (column, name) in table.header.iter().enumerate() {
+                        @if name.is_empty() { td {} }
+                        @else { th scope="col" class=[(column > 0).then_some("number")] { (name) } }
+                    }
+                }
+            }
+            tbody {
+                @for row in &table.rows {
+                    tr {
+                        @for (column, cell) in row.iter().enumerate() {
+                            @if column == 0 { th scope="row" { (cell) } }
+                            @else { td.number { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is as wide as it is, in a frame that scrolls, with keys too.
+fn scrolling(name: &str, content: &Markup) -> Markup {
+    html! {
+        div.scroll role="group" tabindex="0" aria-label=(name) { (content) }
+    }
+}
+
+/// Cells are the darker, the larger their share of the gold class is.
+fn matrix(confusion: &Confusion) -> Markup {
+    let cells = html! {
+        table.confusion {
+            caption { "Confusion: gold classes in rows, predicted ones in columns" }
+            thead {
+                tr {
+                    th scope="col" { "gold \\ predicted" }
+                    @for class in &confusion.classes { th scope="col" { span { (class) } } }
+                    th scope="col" { span { "nothing predicted" } }
+                }
+            }
+            tbody {
+                @for (row, class) in confusion.classes.iter().enumerate() {
+                    tr {
+                        th scope="row" { (class) }
+                        @for (column, count) in confusion.counts[row].iter().enumerate() {
+                            (cell(confusion, row, *count, row == column))
+                        }
+                        (cell(confusion, row, confusion.missing[row], false))
+                    }
+                }
+            }
+        }
+    };
+    scrolling("Confusion", &cells)
+}
+
+fn cell(confusion: &Confusion, row: usize, count: u64, right: bool) -> Markup {
+    let all = confusion.counts[row].iter().sum::<u64>() + confusion.missing[row];
+    // Not more than half, so that the number stays readable.
+    let share = 50.0 * count as f64 / all.max(1) as f64;
+    html! {
+        td.cell.right[right] style={ "--share: " (format!("{share:.0}")) "%" } { (count) }
+    }
+}
+
+fn sliced(number: usize, slicing: &Slicing) -> Markup {
+    html! {
+        h2 id={ "by-" (number) } { "By " (slicing.field) }
+        @for shown in slices(slicing) { (scrolling(&shown.caption, &cells(&shown))) }
+    }
+}
+
+fn wrong(errors: &Errors) -> Markup {
+    html! {
+        h2 id="errors" { "Wrong entities" }
+        (table(&kinds(errors)))
+        @if !errors.worst.is_empty() {
+            p {
+                "The worst " (errors.worst.len()) " of them: by what they cost (wrong predictions and gold entities that were \
+                 not found), then by the score of what was predicted. The context leads to the place in the article, and \
+                 the number there leads back."
+            }
+            (scrolling("List of wrong entities", &list(errors)))
+            (articles::articles(errors))
+        }
+    }
+}
+
+fn list(errors: &Errors) -> Markup {
+    html! {
+        table.errors {
+            caption { "Wrong entities, the worst first" }
+            thead {
+                tr {
+                    th.number scope="col" { "number" }
+                    @for name in ["kind", "cost", "gold", "predicted", "context", "document"] {
+                        th scope="col" class=[(name == "cost").then_some("number")] { (name) }
+                    }
+                }
+            }
+            tbody {
+                @for (index, mistake) in errors.worst.iter().enumerate() {
+                    tr id={ "error-" (index + 1) } {
+                        th.number scope="row" { (index + 1) }
+                        td { (mistake.kind.name()) }
+                        td.number { (mistake.cost) }
+                        td { (entities(&mistake.gold)) }
+                        td { (entities(&mistake.predicted)) }
+                        td.context {
+                            a href={ "#place-" (index + 1) } dir="auto" {
+                                "… " (mistake.before) strong { (mistake.text) } (mistake.after) " …"
+                            }
+                        }
+                        td { (mistake.document) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Label, text and score of each entity.
+fn entities(mentions: &[Mention]) -> Markup {
+    html! {
+        @if mentions.is_empty() { "nothing" }
+        @for (index, mention) in mentions.iter().enumerate() {
+            @if index > 0 { ", " }
+            (mention.label) " “" bdi { (mention.text) } "”"
+            @if let Some(score) = mention.score { " (" (format!("{score:.2}")) ")" }
+        }
+    }
+}
