@@ -317,6 +317,30 @@ fn predictions_come_from_a_file_or_from_a_model() {
     assert!(message.contains("nowhere"), "{message}");
 }
 
+/// What the shipped model finds is perfect as gold for itself.
+#[test]
+fn a_model_is_scored_on_the_text_of_the_gold() {
+    let gold = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("evaluate-model-gold.jsonl");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dixit"));
+        let output = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(arguments)
+            .output();
+        stdout(&output.unwrap())
+    };
+    let articles = ["data/articles/briefing.txt", "data/articles/regulator.txt"];
+    let annotate = ["annotate", "--format", "jsonl", articles[0], articles[1]];
+    std::fs::write(&gold, run(&annotate)).unwrap();
+    let gold = gold.to_str().unwrap();
+    let report = run(&["evaluate", gold, "--model", "models/news-en", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["documents"], 2);
+    let figures = report["sections"][0]["figures"].as_array().unwrap();
+    let f1 = figures.iter().find(|f| f["name"] == "entities.f1").unwrap();
+    assert_eq!(f1["value"], 1.0);
+}
+
 #[test]
 fn gold_that_is_not_there() {
     let output = Command::new(env!("CARGO_BIN_EXE_dixit"))

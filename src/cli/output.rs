@@ -5,7 +5,9 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
+// No group, as its name would be that of the subcommand's own arguments.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
