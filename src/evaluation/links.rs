@@ -62,8 +62,8 @@ impl Metric for Links {
     fn count(&self, gold: &Annotation, predicted: &Annotation, _: &Options) -> Option<Tally> {
         let gold = gold.attributions.as_ref()?;
         let predicted = predicted.attributions.as_deref().unwrap_or_default();
-        let roles: [(&'static str, fn(&Attribution) -> &[Span]); 2] =
-            [("source", |a| &a.source), ("cue", |a| &a.cue)];
+        type Fragments = fn(&Attribution) -> &[Span];
+        let roles: [(&'static str, Fragments); 2] = [("source", |a| &a.source), ("cue", |a| &a.cue)];
         let contents = |list: &[Attribution]| -> BTreeSet<Span> {
             list.iter().flat_map(|a| &a.content).copied().collect()
         };

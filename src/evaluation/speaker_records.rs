@@ -30,7 +30,8 @@ impl Metric for SpeakerRecords {
             return None;
         }
         let mut tally = Tally::default();
-        let fields: [(&str, fn(&Speaker) -> Option<&str>); 3] = [
+        type Field = fn(&Speaker) -> Option<&str>;
+        let fields: [(&str, Field); 3] = [
             ("name", |_| Some("")),
             ("role", |s| s.role.as_deref()),
             ("country", |s| s.country.as_deref()),

@@ -83,7 +83,7 @@ impl ModelConfig {
                 e.model_type, e.hidden_act
             ));
         }
-        if e.num_attention_heads == 0 || e.hidden_size % e.num_attention_heads != 0 {
+        if e.num_attention_heads == 0 || !e.hidden_size.is_multiple_of(e.num_attention_heads) {
             return fail(format!(
                 "hidden_size {} is not a multiple of num_attention_heads {}",
                 e.hidden_size, e.num_attention_heads
@@ -109,7 +109,12 @@ impl ModelConfig {
         if !self.dixit.claim_types.iter().any(|t| t == NONE) {
             return fail(format!("dixit.claim_types lacks \"{NONE}\""));
         }
-        if let Some((head, t)) = self.dixit.temperatures.iter().find(|(_, t)| !(**t > 0.0)) {
+        if let Some((head, t)) = self
+            .dixit
+            .temperatures
+            .iter()
+            .find(|(_, t)| **t <= 0.0 || t.is_nan())
+        {
             return fail(format!("dixit.temperatures.{head} is {t}; it must be positive"));
         }
         Ok(())

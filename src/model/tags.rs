@@ -54,7 +54,7 @@ impl TagSet {
 
     /// Whether `next` may follow `previous` (`None` at the start): `I-X` only after `B-X` or `I-X`.
     pub fn may_follow(previous: Option<usize>, next: usize) -> bool {
-        let continues = next != Self::OUTSIDE && next % 2 == 0;
+        let continues = next != Self::OUTSIDE && next.is_multiple_of(2);
         !continues
             || previous.is_some_and(|p| p != Self::OUTSIDE && Self::label_of(p) == Self::label_of(next))
     }

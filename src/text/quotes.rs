@@ -83,7 +83,7 @@ fn mark(text: &str, c: char, start: usize, end: usize) -> Option<Mark> {
         '”' | '»' => Some(Mark::Close),
         '‘' if begins => Some(Mark::Open),
         // Otherwise an apostrophe.
-        '’' if ends && !before.is_some_and(|b| b == 's') => Some(Mark::Close),
+        '’' if ends && before.is_none_or(|b| b != 's') => Some(Mark::Close),
         '"' if begins && !ends => Some(Mark::Open),
         '"' if ends && !begins => Some(Mark::Close),
         '"' => Some(Mark::Either),

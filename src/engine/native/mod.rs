@@ -26,6 +26,9 @@ pub enum Precision {
     F32,
 }
 
+/// Where a worker leaves the result of a window.
+type Slot = Mutex<Option<Result<Array2<f32>, EngineError>>>;
+
 /// A BERT encoder without any library underneath.
 pub struct Native {
     embeddings: Embeddings,
@@ -83,8 +86,7 @@ impl Engine for Native {
             });
         }
         let next = AtomicUsize::new(0);
-        let slots: Vec<Mutex<Option<Result<Array2<f32>, EngineError>>>> =
-            batch.iter().map(|_| Mutex::new(None)).collect();
+        let slots: Vec<Slot> = batch.iter().map(|_| Mutex::new(None)).collect();
         std::thread::scope(|scope| {
             for worker in self.workers.iter().take(batch.len()) {
                 scope.spawn(|| {
