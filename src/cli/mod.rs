@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod engine;
 mod evaluate;
+mod fixtures;
 mod output;
 mod scoring;
 mod standoff;
@@ -31,6 +32,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Agree(agree::Args),
+    Fixtures(fixtures::Args),
     Standoff(standoff::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => args.run(),
         Command::Compare(args) => args.run(),
         Command::Agree(args) => args.run(),
+        Command::Fixtures(args) => args.run(),
         Command::Standoff(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),

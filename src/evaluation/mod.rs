@@ -18,6 +18,7 @@ mod counts;
 mod entities;
 mod error;
 mod errors;
+mod fixture_set;
 #[cfg(test)]
 mod fixtures;
 mod links;
@@ -41,6 +42,7 @@ pub use compare::{Comparison, Difference, Moved, compare};
 pub use counts::{BINS, Bin, Counts, Ratio, Tally};
 pub use error::{EvaluationError, Side};
 pub use errors::{ErrorKind, Errors, Mention, Mistake};
+pub use fixture_set::{FixtureError, read_fixtures};
 pub use output::{OUTPUTS, Output, SHEETS, Shown, show};
 pub use report::{Confusion, Figure, Report, Section, Slice, Slicing, Step};
 pub use scoring::{Evaluation, evaluate};
