@@ -103,6 +103,12 @@ entities.partial: entities, span whatever the label, half for an overlap (3 docu
             value  of
   macro f1  0.833   3
 
+  gold \\ predicted  1  2  3  4  missing
+  1 COUNTRY         0  1  0  0        0
+  2 LOC             0  0  0  0        0
+  3 ORG             0  0  1  0        0
+  4 PERSON          0  0  0  1        0
+
 entities.type: entities, label of overlapping spans (3 documents)
 
            precision  recall     F1  gold  predicted

@@ -42,11 +42,11 @@ pub fn evaluate(
     predicted: &[Annotation],
     options: &Options,
 ) -> Result<Report, EvaluationError> {
+    let mut scores = Scores::new(gold, options)?;
     let Pairs { pairs, notes } = pairs(gold, predicted, options)?;
-    let mut scores = Scores::new(gold, options);
     scores.know_labels(predicted);
     scores.add(&pairs);
-    scores.report(notes)
+    Ok(scores.report(notes))
 }
 
 /// Scores predictions that pass by in parts, so that they need not be in memory together.
@@ -59,11 +59,11 @@ impl<'a> Evaluation<'a> {
     /// Nothing predicted yet.
     ///
     /// # Errors
-    /// Two gold documents with the same id.
+    /// Two gold documents with the same id, or a metadata field that none has.
     pub fn new(gold: &'a [Annotation], options: &'a Options) -> Result<Self, EvaluationError> {
         Ok(Self {
             matcher: Matcher::new(gold)?,
-            scores: Scores::new(gold, options),
+            scores: Scores::new(gold, options)?,
         })
     }
 
@@ -84,10 +84,10 @@ impl<'a> Evaluation<'a> {
     /// The figures of all predictions.
     ///
     /// # Errors
-    /// Documents that only one side has, no document at all, or a metadata field that none has.
+    /// Documents that only one side has, or no document at all.
     pub fn report(self) -> Result<Report, EvaluationError> {
         let notes = self.matcher.finish(self.scores.options)?;
-        self.scores.report(notes)
+        Ok(self.scores.report(notes))
     }
 }
 
@@ -105,7 +105,14 @@ struct Scores<'a> {
 }
 
 impl<'a> Scores<'a> {
-    fn new(gold: &'a [Annotation], options: &'a Options) -> Self {
+    fn new(gold: &'a [Annotation], options: &'a Options) -> Result<Self, EvaluationError> {
+        let known: BTreeSet<&String> = gold.iter().flat_map(|document| document.meta.keys()).collect();
+        if let Some(field) = options.slices.iter().find(|field| !known.contains(field)) {
+            return Err(EvaluationError::Field {
+                field: field.clone(),
+                known: known.into_iter().cloned().collect(),
+            });
+        }
         let mut scores = Self {
             gold,
             options,
@@ -115,7 +122,7 @@ impl<'a> Scores<'a> {
             errors: Found::default(),
         };
         scores.know_labels(gold);
-        scores
+        Ok(scores)
     }
 
     fn know_labels(&mut self, annotations: &[Annotation]) {
@@ -150,7 +157,7 @@ impl<'a> Scores<'a> {
         }
     }
 
-    fn report(self, mut notes: Vec<String>) -> Result<Report, EvaluationError> {
+    fn report(self, mut notes: Vec<String>) -> Report {
         let options = self.options;
         notes.extend(unknown_labels(&self.labels, options));
         let mut scored = Vec::new();
@@ -174,8 +181,8 @@ impl<'a> Scores<'a> {
         }
         let slicings = (options.slices.iter())
             .map(|field| slicing(field, self.gold, &self.documents, &scored, options.bootstrap))
-            .collect::<Result<_, _>>()?;
-        Ok(Report {
+            .collect();
+        Report {
             documents: self.documents.len(),
             confidence: CONFIDENCE,
             draws: options.bootstrap.draws,
@@ -185,7 +192,7 @@ impl<'a> Scores<'a> {
             errors: (options.errors > 0).then(|| self.errors.listed(self.gold)),
             ceilings: Vec::new(),
             notes,
-        })
+        }
     }
 }
 
@@ -276,7 +283,7 @@ fn slicing(
     documents: &[usize],
     scored: &[Scored],
     bootstrap: Bootstrap,
-) -> Result<Slicing, EvaluationError> {
+) -> Slicing {
     // `false` comes first: documents without the field are the last part.
     let mut parts: BTreeMap<(bool, Option<String>), BTreeSet<usize>> = BTreeMap::new();
     for &place in documents {
@@ -285,16 +292,6 @@ fn slicing(
             other => other.to_string(),
         });
         parts.entry((value.is_none(), value)).or_default().insert(place);
-    }
-    if parts.keys().all(|(missing, _)| *missing) {
-        let known: BTreeSet<&String> = documents
-            .iter()
-            .flat_map(|place| gold[*place].meta.keys())
-            .collect();
-        return Err(EvaluationError::Field {
-            field: field.to_owned(),
-            known: known.into_iter().cloned().collect(),
-        });
     }
     let slices = parts.into_iter().map(|((_, value), places)| {
         let scored: Vec<Scored> = (scored.iter())
@@ -315,8 +312,8 @@ fn slicing(
             sections,
         }
     });
-    Ok(Slicing {
+    Slicing {
         field: field.to_owned(),
         slices: slices.collect(),
-    })
+    }
 }

@@ -16,6 +16,8 @@ pub(super) struct Scheme {
     name: &'static str,
     about: &'static str,
     credit: fn(Typed<'_>, Typed<'_>) -> u8,
+    /// Whether it is kept which label was taken for which.
+    confusion: bool,
 }
 
 /// The span must be right.
@@ -23,6 +25,7 @@ pub(super) const EXACT: Scheme = Scheme {
     name: "entities.exact",
     about: "entities, exact span whatever the label",
     credit: |gold, predicted| if gold.span == predicted.span { FULL } else { 0 },
+    confusion: false,
 };
 
 /// An overlap counts half.
@@ -34,6 +37,7 @@ pub(super) const PARTIAL: Scheme = Scheme {
         true => HALF,
         false => 0,
     },
+    confusion: true,
 };
 
 /// The label must be right, and the span overlap.
@@ -47,6 +51,7 @@ pub(super) const TYPE: Scheme = Scheme {
             0
         }
     },
+    confusion: false,
 };
 
 impl Metric for Scheme {
@@ -72,11 +77,18 @@ impl Metric for Scheme {
         for unit in &predicted {
             tally.class(unit.label).precision.of += 1.0;
         }
+        let mut found = vec![None; gold.len()];
         for (g, p) in assign(&gold, &predicted, self.credit) {
             let (gold, predicted) = (gold[g], predicted[p]);
+            found[g] = Some(predicted.label.to_owned());
             let credit = f64::from((self.credit)(gold, predicted)) / f64::from(FULL);
             tally.class(gold.label).recall.hits += credit;
             tally.class(predicted.label).precision.hits += credit;
+        }
+        if self.confusion {
+            for (gold, found) in gold.iter().zip(found) {
+                *tally.confusion.entry((gold.label.to_owned(), found)).or_default() += 1;
+            }
         }
         Some(tally)
     }
@@ -226,6 +238,28 @@ mod tests {
                 per.recall.of
             ],
             [0.0, 0.0, 1.0, 1.0]
+        );
+    }
+
+    #[test]
+    fn labels_are_taken_for_others_where_spans_overlap() {
+        let gold = with_entities("[PER Ida Lund] of [ORG Nord] in [LOC Ålby]");
+        let predicted = with_entities("[PER Ida] Lund of [LOC Nord] in Ålby");
+        let options = Options::default();
+        let tally = PARTIAL.count(&gold, &predicted, &options).unwrap();
+        let confusion: Vec<_> = (tally.confusion.iter())
+            .map(|((gold, found), number)| (gold.as_str(), found.as_deref(), *number))
+            .collect();
+        assert_eq!(
+            confusion,
+            [("LOC", None, 1), ("ORG", Some("LOC"), 1), ("PER", Some("PER"), 1)]
+        );
+        assert!(
+            EXACT
+                .count(&gold, &predicted, &options)
+                .unwrap()
+                .confusion
+                .is_empty()
         );
     }
 

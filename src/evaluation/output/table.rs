@@ -24,17 +24,12 @@ pub(in super::super) fn tables(section: &Section) -> Vec<Table> {
 /// One table per metric: a row for each part of the documents, a column for each figure that is not of one class. (Of
 /// metrics that have only figures by class, their F1.)
 pub(super) fn slices(slicing: &Slicing) -> Vec<Table> {
-    let sections = || slicing.slices.iter().flat_map(|slice| &slice.sections);
-    let mut metrics: Vec<&str> = Vec::new();
-    for section in sections() {
-        if !metrics.contains(&section.metric) {
-            metrics.push(section.metric);
-        }
-    }
-    // A slice may lack metrics; the order of all metrics is the order in which they were scored.
-    metrics.sort_by_key(|name| METRICS.iter().position(|m| m.profile().name == *name));
-    metrics
-        .into_iter()
+    let scored = |metric: &str| {
+        let mut sections = slicing.slices.iter().flat_map(|slice| &slice.sections);
+        sections.any(|section| section.metric == metric)
+    };
+    (METRICS.iter().map(|metric| metric.profile().name))
+        .filter(|metric| scored(metric))
         .map(|metric| slices_of(slicing, metric))
         .collect()
 }
@@ -99,14 +94,15 @@ pub(super) fn kinds(errors: &Errors) -> Table {
     }
 }
 
-/// Entities in words: label, text and score of each.
+/// Entities in words, on one line: label, text and score of each.
 pub(super) fn mentions(mentions: &[Mention]) -> String {
     if mentions.is_empty() {
         return "nothing".to_owned();
     }
     let shown = mentions.iter().map(|m| {
         let score = m.score.map_or_else(String::new, |score| format!(" ({score:.2})"));
-        format!("{} “{}”{score}", m.label, m.text)
+        let text: Vec<&str> = m.text.split_whitespace().collect();
+        format!("{} “{}”{score}", m.label, text.join(" "))
     });
     shown.collect::<Vec<_>>().join(", ")
 }
