@@ -1,12 +1,17 @@
 //! The command line: one file per subcommand, each parses, calls the library and prints.
 
 mod annotate;
+mod batch;
 mod completions;
 mod doctor;
 mod engine;
 mod evaluate;
+mod merge;
+mod summary;
 #[cfg(feature = "libtorch")]
 mod train;
+mod verify;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -22,6 +27,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Annotate(annotate::Args),
+    Batch(batch::Args),
+    Merge(merge::Args),
+    Verify(verify::Args),
     Evaluate(evaluate::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
@@ -36,6 +44,9 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
+        Command::Batch(args) => args.run(),
+        Command::Merge(args) => args.run(),
+        Command::Verify(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),
