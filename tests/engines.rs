@@ -18,7 +18,10 @@ fn model() -> Model {
 /// The windows of all sample articles.
 fn articles(model: &Model) -> Vec<(String, Vec<Window>)> {
     let folder = root().join("data/articles");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     files.sort();
     let texts = files
         .iter()
@@ -26,7 +29,13 @@ fn articles(model: &Model) -> Vec<(String, Vec<Window>)> {
         .map(|f| std::fs::read_to_string(f as &Path).unwrap());
     texts
         .map(|text| {
-            let windows = windows(&model.tokenizer, &text, &segment(&text), model.config.dixit.window).unwrap();
+            let windows = windows(
+                &model.tokenizer,
+                &text,
+                &segment(&text),
+                model.config.dixit.window,
+            )
+            .unwrap();
             (text, windows)
         })
         .collect()
@@ -42,7 +51,11 @@ fn decisions(model: &Model, engine: &dyn Engine) -> Vec<usize> {
     let mut out = Vec::new();
     for (text, windows) in articles(model) {
         let hidden = engine.encode(&windows).unwrap();
-        let scores = model.heads.score(&windows, &hidden, &segment(&text));
+        let segments = segment(&text);
+        let scores = (windows.iter().zip(&hidden))
+            .map(|(window, states)| model.heads.score(window, states.view(), &segments))
+            .collect();
+        let scores = model.heads.join(scores, &segments);
         for table in [&scores.entities, &scores.attributions, &scores.claim_types] {
             out.extend(table.outer_iter().map(best));
         }

@@ -58,6 +58,12 @@ impl Configuration {
         self
     }
 
+    /// The same for another output.
+    pub(super) fn written_as(mut self, output: &OutputOptions) -> Self {
+        self.0.extend(output.configuration());
+        self
+    }
+
     /// SHA-256 over names and values.
     pub fn sha256(&self) -> String {
         let mut digest = Sha256::new();

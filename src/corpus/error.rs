@@ -79,7 +79,7 @@ pub enum CorpusError {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// More records were rejected than allowed.
-    #[error("stopped after {count} rejected records, the last one {last}; {file} has them all; what has been computed is kept", file = file.display())]
+    #[error("stopped after {count} rejected records, the last one {last}; {file} has what was wrong with the input; what has been computed is kept", file = file.display())]
     Rejects {
         /// Records rejected.
         count: u64,

@@ -43,7 +43,7 @@ const CLAIMS: TableDefinition<'_, &[u8; 17], u64> = TableDefinition::new("claims
 /// How much of the database is kept in memory.
 const CACHE_BYTES: usize = 16 << 20;
 /// Time and results after which what was put is made safe.
-const COMMIT_AFTER: Duration = Duration::from_secs(1);
+const COMMIT_AFTER: Duration = Duration::from_millis(500);
 const COMMIT_RESULTS: usize = 1024;
 
 /// What a record may be the first to have.

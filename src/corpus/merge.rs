@@ -31,7 +31,7 @@ pub fn merge(shards: &[PathBuf], output: &OutputOptions, force: bool) -> Result<
     let lock = Lock::take(&folder)?;
     let mut merged = Output::begin(output, false)?;
     write(&summaries, &mut merged)?;
-    let summary = sum(&summaries, &merged);
+    let summary = sum(&summaries, &merged, output);
     merged.commit(&summary)?;
     drop(lock);
     fs::remove_dir_all(&folder).map_err(CorpusError::write(&folder))?;
@@ -212,11 +212,11 @@ impl Rejects {
 }
 
 /// The summary of all shards together.
-fn sum(summaries: &[(&Path, Summary)], merged: &Output<'_>) -> Summary {
+fn sum(summaries: &[(&Path, Summary)], merged: &Output<'_>, output: &OutputOptions) -> Summary {
     let (_, first) = &summaries[0];
     let mut counts = merged.counts.clone();
     counts.duplicates = summaries.iter().map(|(_, s)| s.counts.duplicates).sum();
-    let configuration = first.configuration.clone().unsharded();
+    let configuration = first.configuration.clone().unsharded().written_as(output);
     let mut encodings = std::collections::BTreeMap::new();
     for (name, count) in summaries.iter().flat_map(|(_, s)| &s.encodings) {
         *encodings.entry(name.clone()).or_default() += count;

@@ -16,7 +16,7 @@ use crate::engine::EngineError;
 use crate::pipeline::{Pipeline, PipelineError};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::time::Instant;
@@ -285,7 +285,6 @@ impl Pass<'_, '_> {
             match scanned {
                 Scanned::Reject(reject) => {
                     self.rejects.add(&reject)?;
-                    self.progress.rejected = self.rejects.count;
                 }
                 Scanned::Article { duplicate: true, .. } => self.progress.duplicates += 1,
                 Scanned::Article { key, article, .. } => {
@@ -301,6 +300,7 @@ impl Pass<'_, '_> {
                 }
             }
             self.progress.bytes = scan.bytes();
+            self.progress.rejected = self.rejects.rejected;
             if bytes >= BYTES_PER_PIECE * self.batch.batch_tokens || job.len() >= JOB_ARTICLES {
                 bytes = 0;
                 // If no thread takes jobs any more, the reason is among the results.
@@ -328,9 +328,12 @@ impl Pass<'_, '_> {
     fn put(&mut self, computed: Vec<Computed>) -> Result<(), CorpusError> {
         for computed in computed {
             self.journal.put(&computed.key, &computed.entry)?;
-            if let Some(words) = computed.words {
-                self.progress.computed += 1;
-                self.progress.words += words as u64;
+            match computed.words {
+                Some(words) => {
+                    self.progress.computed += 1;
+                    self.progress.words += words as u64;
+                }
+                None => self.rejects.count("a text that could not be annotated")?,
             }
         }
         Ok(())
@@ -340,8 +343,8 @@ impl Pass<'_, '_> {
 /// The rejects of the first pass, to look at while it runs and where it stops.
 struct Rejects {
     file: BufWriter<File>,
-    path: std::path::PathBuf,
-    count: u64,
+    path: PathBuf,
+    rejected: u64,
     limit: Option<u64>,
 }
 
@@ -352,23 +355,28 @@ impl Rejects {
         Ok(Self {
             file: BufWriter::new(file),
             path,
-            count: 0,
+            rejected: 0,
             limit,
         })
     }
 
     fn add(&mut self, reject: &Reject) -> Result<(), CorpusError> {
-        self.count += 1;
         write_reject(&mut self.file, reject)
             .and_then(|()| self.file.flush())
             .map_err(CorpusError::write(&self.path))?;
-        match self.limit {
-            Some(limit) if self.count > limit => Err(CorpusError::Rejects {
-                count: self.count,
-                last: format!("{}: {}", reject.position, reject.reason),
-                file: self.path.clone(),
-            }),
-            _ => Ok(()),
+        self.count(&format!("{}: {}", reject.position, reject.reason))
+    }
+
+    /// Counts a reject, and stops the run if it is one too many.
+    fn count(&mut self, last: &str) -> Result<(), CorpusError> {
+        self.rejected += 1;
+        if self.limit.is_none_or(|limit| self.rejected <= limit) {
+            return Ok(());
         }
+        Err(CorpusError::Rejects {
+            count: self.rejected,
+            last: last.to_owned(),
+            file: self.path.clone(),
+        })
     }
 }
