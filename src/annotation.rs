@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// An article with everything known about it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Annotation {
     /// The article's identifier.
     pub id: String,
@@ -35,7 +35,7 @@ pub struct Annotation {
 }
 
 /// A mention of a name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
     /// Where it stands.
     pub span: Span,
@@ -48,7 +48,7 @@ pub struct Entity {
 }
 
 /// Source, cue and content as found in the text; each a list of fragments.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attribution {
     /// The words that name the speaker; empty where none is named.
     pub source: Vec<Span>,
@@ -61,7 +61,7 @@ pub struct Attribution {
 }
 
 /// Labels of one sentence.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Where it stands.
     pub span: Span,
@@ -114,7 +114,7 @@ pub enum SpeakerKind {
 }
 
 /// Whoever the article makes the source of a claim.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     /// Fullest form of the name in the article, without title; a description for an unnamed source.
     pub name: String,
@@ -131,7 +131,7 @@ pub struct Speaker {
 }
 
 /// A sentence (or the claimed part of a heading) ascribed to a speaker.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// The claiming sentence.
     pub span: Span,
@@ -154,7 +154,7 @@ pub struct Claim {
 }
 
 /// Whom a claim is directed at or about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// Canonical name.
     pub name: String,

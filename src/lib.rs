@@ -36,6 +36,7 @@
 
 pub mod annotation;
 pub mod article;
+pub mod corpus;
 pub mod engine;
 pub mod evaluation;
 pub mod extract;

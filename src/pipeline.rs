@@ -5,7 +5,7 @@ use crate::article::Article;
 use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
 use crate::extract::{self, ClaimInput, Gazetteer};
-use crate::model::{Model, ModelError, Scores, decode, windows};
+use crate::model::{Model, ModelError, Scores, Window, WindowScores, decode, pack, windows};
 use crate::text::{Segments, segment};
 use std::path::Path;
 
@@ -13,6 +13,16 @@ use std::path::Path;
 pub struct Pipeline {
     model: Model,
     engine: Box<dyn Engine>,
+}
+
+/// Pieces that go through the engine together where nobody says otherwise.
+pub const BATCH_TOKENS: usize = 4096;
+
+/// An article cut into what the model reads.
+pub struct Prepared {
+    article: Article,
+    segments: Segments,
+    windows: Vec<Window>,
 }
 
 /// An article that could not be annotated.
@@ -74,35 +84,79 @@ impl Pipeline {
     /// # Errors
     /// A forward pass that failed, or a text that was not read to the end.
     pub fn annotate(&self, article: &Article) -> Result<Annotation, PipelineError> {
-        let text = article.text.as_str();
-        let segments = segment(text);
+        let prepared = self.prepare(article.clone())?;
+        let scores = self.score(std::slice::from_ref(&prepared), BATCH_TOKENS)?;
+        self.finish(prepared, scores.into_iter().flatten().collect())
+    }
+
+    /// The first step: cuts an article into sentences, words and windows.
+    ///
+    /// # Errors
+    /// A text that the tokenizer fails on, or whose words are not all in the windows.
+    pub fn prepare(&self, article: Article) -> Result<Prepared, PipelineError> {
+        let segments = segment(&article.text);
         let windows = windows(
             &self.model.tokenizer,
-            text,
+            &article.text,
             &segments,
             self.model.config.dixit.window,
         )?;
+        let read = windows.iter().map(|w| w.read.len()).sum();
+        covered(&article, segments.words.len(), read)?;
+        Ok(Prepared {
+            article,
+            segments,
+            windows,
+        })
+    }
+
+    /// The second step: the model's scores of the windows of several articles, article by article. The windows go
+    /// through the engine in batches of at most `budget` pieces, which has no bearing on the scores.
+    ///
+    /// # Errors
+    /// A forward pass that failed.
+    pub fn score(&self, articles: &[Prepared], budget: usize) -> Result<Vec<Vec<WindowScores>>, EngineError> {
+        let owners: Vec<(usize, &Window)> = (articles.iter().enumerate())
+            .flat_map(|(owner, article)| article.windows.iter().map(move |window| (owner, window)))
+            .collect();
+        let windows: Vec<&Window> = owners.iter().map(|(_, window)| *window).collect();
+        let mut scores: Vec<Option<WindowScores>> = vec![None; windows.len()];
+        for batch in pack(&windows, budget) {
+            let inputs: Vec<Window> = batch.iter().map(|&index| windows[index].clone()).collect();
+            for (&index, states) in batch.iter().zip(self.engine.encode(&inputs)?) {
+                let segments = &articles[owners[index].0].segments;
+                scores[index] = Some(self.model.heads.score(windows[index], states.view(), segments));
+            }
+        }
+        let mut scores = scores.into_iter().flatten();
+        Ok(articles
+            .iter()
+            .map(|article| scores.by_ref().take(article.windows.len()).collect())
+            .collect())
+    }
+
+    /// The last step: what an article says, from the scores of its windows.
+    ///
+    /// # Errors
+    /// Scores that are not there for each word.
+    pub fn finish(&self, prepared: Prepared, scores: Vec<WindowScores>) -> Result<Annotation, PipelineError> {
+        let Prepared {
+            article,
+            segments,
+            windows,
+        } = prepared;
+        let scores = self.model.heads.join(scores, &segments);
         let coverage = Coverage {
             tokens: segments.words.len(),
-            read: windows.iter().map(|w| w.read.len()).sum(),
+            read: scores.entities.nrows(),
             windows: windows.len(),
         };
-        if coverage.read != coverage.tokens {
-            return Err(PipelineError::Coverage {
-                id: article.id.clone(),
-                read: coverage.read,
-                tokens: coverage.tokens,
-            });
-        }
-        let hidden = self.engine.encode(&windows)?;
-        let scores = self.model.heads.score(&windows, &hidden, &segments);
-        let mut annotation = self.extract(text, &segments, &scores);
-        annotation.id = article.id.clone();
-        annotation.text = article.text.clone();
-        annotation.meta = article.meta.clone();
-        annotation.coverage = Some(coverage);
-        annotation.provenance = Some(self.provenance());
-        Ok(annotation)
+        covered(&article, coverage.tokens, coverage.read)?;
+        Ok(Annotation {
+            coverage: Some(coverage),
+            provenance: Some(self.provenance()),
+            ..self.extract(article, &segments, &scores)
+        })
     }
 
     /// Annotates articles one by one, in order.
@@ -113,7 +167,8 @@ impl Pipeline {
         articles.into_iter().map(|article| self.annotate(&article))
     }
 
-    fn extract(&self, text: &str, segments: &Segments, scores: &Scores) -> Annotation {
+    fn extract(&self, article: Article, segments: &Segments, scores: &Scores) -> Annotation {
+        let text = article.text.as_str();
         let gazetteer = Gazetteer::builtin();
         let labels = &self.model.config.dixit.entity_labels;
         let entities = extract::entities(text, segments, &decode(scores.entities.view()), labels, gazetteer);
@@ -134,7 +189,11 @@ impl Pipeline {
             sentences: Some(sentences),
             speakers,
             claims,
-            ..Annotation::default()
+            id: article.id,
+            meta: article.meta,
+            text: article.text,
+            coverage: None,
+            provenance: None,
         }
     }
 
@@ -163,4 +222,12 @@ impl Pipeline {
             })
             .collect()
     }
+}
+
+fn covered(article: &Article, tokens: usize, read: usize) -> Result<(), PipelineError> {
+    if read == tokens {
+        return Ok(());
+    }
+    let id = article.id.clone();
+    Err(PipelineError::Coverage { id, read, tokens })
 }

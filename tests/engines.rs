@@ -51,7 +51,11 @@ fn decisions(model: &Model, engine: &dyn Engine) -> Vec<usize> {
     let mut out = Vec::new();
     for (text, windows) in articles(model) {
         let hidden = engine.encode(&windows).unwrap();
-        let scores = model.heads.score(&windows, &hidden, &segment(&text));
+        let segments = segment(&text);
+        let scores = (windows.iter().zip(&hidden))
+            .map(|(window, states)| model.heads.score(window, states.view(), &segments))
+            .collect();
+        let scores = model.heads.join(scores, &segments);
         for table in [&scores.entities, &scores.attributions, &scores.claim_types] {
             out.extend(table.outer_iter().map(best));
         }

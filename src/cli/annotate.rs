@@ -39,8 +39,9 @@ pub(super) struct Args {
     engine: EngineArgs,
 }
 
+/// Unit of offsets.
 #[derive(Clone, Copy, ValueEnum)]
-enum Unit {
+pub(super) enum Unit {
     Codepoint,
     Utf16,
     Byte,
@@ -82,6 +83,7 @@ impl Args {
                 }
             }
         }
+        writer.finish(&mut out)?;
         out.flush()?;
         Ok(match failed {
             0 => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 mod agree;
 mod annotate;
+mod batch;
 mod compare;
 mod compat;
 mod completions;
@@ -9,11 +10,15 @@ mod doctor;
 mod engine;
 mod evaluate;
 mod fixtures;
+mod merge;
 mod output;
 mod scoring;
 mod standoff;
+mod summary;
 #[cfg(feature = "libtorch")]
 mod train;
+mod verify;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,6 +34,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Annotate(annotate::Args),
+    Batch(batch::Args),
+    Merge(merge::Args),
+    Verify(verify::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Agree(agree::Args),
@@ -47,6 +55,9 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
+        Command::Batch(args) => args.run(),
+        Command::Merge(args) => args.run(),
+        Command::Verify(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Compare(args) => args.run(),
         Command::Agree(args) => args.run(),

@@ -10,7 +10,7 @@ use ndarray::Array2;
 /// Runs the encoder.
 pub trait Engine: Send + Sync {
     /// The last hidden states of each window, `[pieces, hidden]`. A window's result does not depend on the others
-    /// in the batch.
+    /// in the batch. Several threads may call at a time.
     ///
     /// # Errors
     /// A window that the encoder cannot take, or a failure of the library underneath.

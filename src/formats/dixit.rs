@@ -13,11 +13,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-/// Reads annotations from a JSON Lines file, one by one.
+/// Reads annotations from a JSON Lines file, compressed with zstd or not, one by one.
 pub struct DixitReader {
     path: PathBuf,
-    lines: BufReader<File>,
+    lines: Box<dyn BufRead>,
     line: usize,
+    unit: OffsetUnit,
+    bytes: Vec<u8>,
 }
 
 impl DixitReader {
@@ -26,20 +28,38 @@ impl DixitReader {
     /// # Errors
     /// The file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, FormatError> {
-        let file = File::open(path).map_err(|source| FormatError::Read {
+        let fail = |source| FormatError::Read {
             path: path.to_owned(),
             source,
-        })?;
+        };
+        let file = File::open(path).map_err(fail)?;
+        let lines: Box<dyn BufRead> = if path.extension().is_some_and(|e| e == "zst") {
+            Box::new(BufReader::new(zstd::Decoder::new(file).map_err(fail)?))
+        } else {
+            Box::new(BufReader::new(file))
+        };
         Ok(Self {
             path: path.to_owned(),
-            lines: BufReader::new(file),
+            lines,
             line: 0,
+            unit: OffsetUnit::default(),
+            bytes: Vec::new(),
         })
     }
 
     /// Line of the record read last, from 1.
     pub fn line(&self) -> usize {
         self.line
+    }
+
+    /// Unit of the offsets of the record read last.
+    pub fn unit(&self) -> OffsetUnit {
+        self.unit
+    }
+
+    /// The bytes of the record read last, line break included.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -48,8 +68,8 @@ impl Iterator for DixitReader {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let mut bytes = Vec::new();
-            match self.lines.read_until(b'\n', &mut bytes) {
+            self.bytes.clear();
+            match self.lines.read_until(b'\n', &mut self.bytes) {
                 Ok(0) => return None,
                 Ok(_) => self.line += 1,
                 Err(source) => {
@@ -64,7 +84,7 @@ impl Iterator for DixitReader {
                 line: self.line,
                 reason,
             };
-            let record = match std::str::from_utf8(&bytes) {
+            let record = match std::str::from_utf8(&self.bytes) {
                 Ok(record) => record,
                 Err(e) => {
                     return Some(Err(fail(format!(
@@ -76,7 +96,13 @@ impl Iterator for DixitReader {
             if record.trim().is_empty() {
                 continue;
             }
-            return Some(parse_record(record).map_err(fail));
+            return Some(match Record::parse(record) {
+                Ok((annotation, unit)) => {
+                    self.unit = unit;
+                    Ok(annotation)
+                }
+                Err(reason) => Err(fail(reason)),
+            });
         }
     }
 }
@@ -86,11 +112,7 @@ impl Iterator for DixitReader {
 /// # Errors
 /// Says what is wrong, and with which article.
 pub fn parse_record(json: &str) -> Result<Annotation, String> {
-    let record: Record = serde_json::from_str(json).map_err(|e| format!("not a dixit record: {e}"))?;
-    let id = record.id.clone();
-    record
-        .into_annotation()
-        .map_err(|e| format!("article {id:?}: {e}"))
+    Record::parse(json).map(|(annotation, _)| annotation)
 }
 
 /// One article as a JSON object, on one line or several.
@@ -107,19 +129,16 @@ pub fn to_json(annotation: &Annotation, unit: OffsetUnit, pretty: bool) -> Resul
     json.map_err(|e| FormatError::Write(e.into()))
 }
 
-/// Whether a unit is the one that goes without saying.
-fn is_default(unit: &OffsetUnit) -> bool {
-    *unit == OffsetUnit::default()
-}
-
+/// One article as it is written; the nested Parquet schema has the same fields.
 #[derive(Serialize, Deserialize)]
-struct Record {
+pub(super) struct Record {
     id: String,
     text: String,
     #[serde(default)]
-    meta: Map<String, Value>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    offset_unit: OffsetUnit,
+    meta: Meta,
+    /// Absent from JSON where it is the unit that goes without saying.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offset_unit: Option<OffsetUnit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     entities: Option<Vec<EntityRecord>>,
     #[serde(default)]
@@ -136,6 +155,20 @@ struct Record {
     coverage: Option<Coverage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provenance: Option<Provenance>,
+}
+
+/// Free metadata: an object, or the same as a string of JSON where columns have types.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Meta {
+    Object(Map<String, Value>),
+    Json(String),
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Self::Object(Map::new())
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -249,7 +282,32 @@ struct TargetRecord {
 }
 
 impl Record {
-    fn new(annotation: &Annotation, unit: OffsetUnit) -> Result<Self, FormatError> {
+    /// Reads a record, with the unit of its offsets.
+    fn parse(json: &str) -> Result<(Annotation, OffsetUnit), String> {
+        let record: Record = serde_json::from_str(json).map_err(|e| format!("not a dixit record: {e}"))?;
+        record.read()
+    }
+
+    /// The annotation, with the unit of the record's offsets; what is wrong, and with which article, if it is.
+    pub(super) fn read(self) -> Result<(Annotation, OffsetUnit), String> {
+        let (id, unit) = (self.id.clone(), self.offset_unit.unwrap_or_default());
+        let annotation = self
+            .into_annotation()
+            .map_err(|e| format!("article {id:?}: {e}"))?;
+        Ok((annotation, unit))
+    }
+
+    /// Fits the record to columns with types: metadata as a string of JSON, the unit always said.
+    pub(super) fn in_columns(mut self) -> Result<Self, FormatError> {
+        self.offset_unit.get_or_insert_default();
+        if let Meta::Object(object) = &self.meta {
+            let json = serde_json::to_string(object).map_err(|e| FormatError::Write(e.into()))?;
+            self.meta = Meta::Json(json);
+        }
+        Ok(self)
+    }
+
+    pub(super) fn new(annotation: &Annotation, unit: OffsetUnit) -> Result<Self, FormatError> {
         let text = annotation.text.as_str();
         let offsets = Offsets::new(text, unit);
         let pair = |span: &Span| offsets.write(*span);
@@ -257,8 +315,8 @@ impl Record {
         Ok(Self {
             id: annotation.id.clone(),
             text: annotation.text.clone(),
-            meta: annotation.meta.clone(),
-            offset_unit: unit,
+            meta: Meta::Object(annotation.meta.clone()),
+            offset_unit: Some(unit).filter(|unit| *unit != OffsetUnit::default()),
             entities: each(&annotation.entities, |e| {
                 let (start, end) = pair(&e.span)?;
                 Ok(EntityRecord {
@@ -330,7 +388,7 @@ impl Record {
     }
 
     fn into_annotation(self) -> Result<Annotation, FormatError> {
-        let offsets = Offsets::new(&self.text, self.offset_unit);
+        let offsets = Offsets::new(&self.text, self.offset_unit.unwrap_or_default());
         let pair = |p: (usize, usize)| offsets.read(p.0, p.1);
         let pairs = |p: Vec<(usize, usize)>| p.into_iter().map(pair).collect::<Result<Vec<_>, _>>();
         let same = |span: Span, text: &Option<String>| match text {
@@ -423,7 +481,11 @@ impl Record {
             coverage: self.coverage,
             provenance: self.provenance,
             id: self.id,
-            meta: self.meta,
+            meta: match self.meta {
+                Meta::Object(object) => object,
+                Meta::Json(json) => serde_json::from_str(&json)
+                    .map_err(|e| FormatError::Span(format!("meta is not a JSON object: {e}")))?,
+            },
             text: self.text,
         })
     }

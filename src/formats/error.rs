@@ -27,6 +27,9 @@ pub enum FormatError {
         /// What is wrong, and with which article.
         reason: String,
     },
+    /// A column cannot be built or read.
+    #[error("{0}")]
+    Columns(String),
     /// A span does not fit the text it is over.
     #[error("{0}")]
     Span(String),

@@ -7,8 +7,11 @@ mod dixit;
 mod error;
 mod json;
 mod offsets;
+mod parquet;
 mod reading;
 mod standoff;
+mod stored;
+mod tables;
 
 pub use annotated::{AnnotatedReader, is_columns};
 pub use conll::{Chunk, Conll, ConllDocument, ConllWord, OUTSIDE, UNKNOWN, chunks};
@@ -16,6 +19,8 @@ pub use dixit::{DixitReader, parse_record, to_json};
 pub use error::FormatError;
 pub use offsets::{OffsetUnit, Offsets};
 pub use standoff::{attach, detach};
+pub use stored::{Stored, StoredReader};
+pub use tables::{TableFormat, Tables};
 
 use crate::annotation::Annotation;
 use std::io::Write;
@@ -27,6 +32,14 @@ pub trait Writer {
     /// # Errors
     /// A span that does not fit its text, or output that cannot be written.
     fn write(&mut self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError>;
+
+    /// Writes what is held back until the last article has been written.
+    ///
+    /// # Errors
+    /// Output that cannot be written.
+    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), FormatError> {
+        Ok(())
+    }
 }
 
 /// What a writer may be asked for.
@@ -46,6 +59,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is.
     pub about: &'static str,
+    /// Endings of the names of corpora that are written in it.
+    pub extensions: &'static [&'static str],
     /// Makes a writer.
     pub writer: fn(WriteOptions) -> Box<dyn Writer>,
 }
@@ -55,16 +70,25 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "text",
         about: "reading view: entities underlined, claims with speaker and type in the margin",
+        extensions: &[],
         writer: |options| Box::new(reading::Reading::new(options)),
     },
     Format {
         name: "json",
         about: "one JSON object per article, indented",
+        extensions: &[],
         writer: |options| Box::new(json::Json::new(options, true)),
     },
     Format {
         name: "jsonl",
         about: "one JSON object per article and line",
+        extensions: &["jsonl", "ndjson"],
         writer: |options| Box::new(json::Json::new(options, false)),
+    },
+    Format {
+        name: "parquet",
+        about: "Parquet with a row per article: the fields of the JSON, metadata as a string of JSON",
+        extensions: &["parquet"],
+        writer: |options| Box::new(parquet::Parquet::new(options)),
     },
 ];

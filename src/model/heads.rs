@@ -2,7 +2,7 @@
 
 use super::{ModelConfig, ModelError, Weights, Window};
 use crate::text::Segments;
-use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1};
 
 /// A linear layer: `y = W x + b`, `W` of `[out, in]`.
 #[derive(Clone, Debug)]
@@ -81,64 +81,172 @@ impl Heads {
         })
     }
 
-    /// Scores an article from the hidden states of its windows (`[pieces, hidden]` each).
-    pub fn score(&self, windows: &[Window], hidden: &[Array2<f32>], segments: &Segments) -> Scores {
-        let mut entities = Array2::zeros((segments.words.len(), self.entities.bias.len()));
-        let mut attributions = Array2::zeros((segments.words.len(), self.attributions.bias.len()));
-        let mut pooled: Vec<Vec<ArrayView1<'_, f32>>> = vec![Vec::new(); segments.sentences.len()];
-        let mut sentence = 0;
-        for (window, states) in windows.iter().zip(hidden) {
-            for word in &window.words[window.read.clone()] {
-                let state = states.row(word.first);
-                let mut row = entities.row_mut(word.word);
-                row.assign(&self.entities.apply(state));
-                log_softmax(row, self.temperatures[0]);
-                let mut row = attributions.row_mut(word.word);
-                row.assign(&self.attributions.apply(state));
-                log_softmax(row, self.temperatures[1]);
-                while segments.sentences[sentence].words.end <= word.word {
-                    sentence += 1;
-                }
-                for piece in word.first..word.first + word.len {
-                    pooled[sentence].push(states.row(piece));
-                }
-            }
+    /// Scores the words that are read from one window, from its hidden states (`[pieces, hidden]`).
+    pub fn score(&self, window: &Window, hidden: ArrayView2<'_, f32>, segments: &Segments) -> WindowScores {
+        let read = &window.words[window.read.clone()];
+        let mut entities = Array2::zeros((read.len(), self.entities.bias.len()));
+        let mut attributions = Array2::zeros((read.len(), self.attributions.bias.len()));
+        for (index, word) in read.iter().enumerate() {
+            let state = hidden.row(word.first);
+            let mut row = entities.row_mut(index);
+            row.assign(&self.entities.apply(state));
+            log_softmax(row, self.temperatures[0]);
+            let mut row = attributions.row_mut(index);
+            row.assign(&self.attributions.apply(state));
+            log_softmax(row, self.temperatures[1]);
         }
-        let mut claim_types = Array2::zeros((pooled.len(), self.claim_types.bias.len()));
-        let mut check_worthiness = Array1::zeros(pooled.len());
-        for (index, states) in pooled.iter().enumerate() {
-            let mut row = claim_types.row_mut(index);
-            row.assign(&self.claim_types.apply(pool(states, &self.claim_pool).view()));
-            log_softmax(row, self.temperatures[2]);
-            let logit = self.check_worthiness.apply(pool(states, &self.check_pool).view())[0];
-            check_worthiness[index] = 1.0 / (1.0 + (-logit / self.temperatures[3]).exp());
-        }
-        Scores {
+        let words = match (read.first(), read.last()) {
+            (Some(first), Some(last)) => first.word..last.word + 1,
+            _ => 0..0,
+        };
+        let from = segments.sentences.partition_point(|s| s.words.end <= words.start);
+        let sentences = segments.sentences[from..]
+            .iter()
+            .take_while(|s| s.words.start < words.end)
+            .map(|sentence| {
+                let inside = sentence.words.start.max(words.start)..sentence.words.end.min(words.end);
+                let states: Vec<ArrayView1<'_, f32>> = read
+                    [inside.start - words.start..inside.end - words.start]
+                    .iter()
+                    .flat_map(|word| (word.first..word.first + word.len).map(|piece| hidden.row(piece)))
+                    .collect();
+                let pools = [
+                    Pool::new(&states, &self.claim_pool),
+                    Pool::new(&states, &self.check_pool),
+                ];
+                if inside == sentence.words {
+                    SentencePart::Whole(self.classify(&pools))
+                } else {
+                    SentencePart::Part(Box::new(pools), inside.end == sentence.words.end)
+                }
+            })
+            .collect();
+        WindowScores {
             entities,
             attributions,
-            claim_types,
-            check_worthiness,
+            sentences,
         }
+    }
+
+    /// Puts the scores of an article's windows, in order, together.
+    pub fn join(&self, windows: Vec<WindowScores>, segments: &Segments) -> Scores {
+        let mut entities = Vec::with_capacity(segments.words.len() * self.entities.bias.len());
+        let mut attributions = Vec::with_capacity(segments.words.len() * self.attributions.bias.len());
+        let mut claim_types = Vec::with_capacity(segments.sentences.len() * self.claim_types.bias.len());
+        let mut check_worthiness = Vec::with_capacity(segments.sentences.len());
+        let mut open: Option<[Pool; 2]> = None;
+        for window in windows {
+            entities.extend(window.entities);
+            attributions.extend(window.attributions);
+            for sentence in window.sentences {
+                let (types, check) = match sentence {
+                    SentencePart::Whole(scores) => scores,
+                    SentencePart::Part(pools, last) => {
+                        let pools = match open.take() {
+                            Some([claim, check]) => {
+                                let [claim_part, check_part] = *pools;
+                                [claim.merge(claim_part), check.merge(check_part)]
+                            }
+                            None => *pools,
+                        };
+                        if !last {
+                            open = Some(pools);
+                            continue;
+                        }
+                        self.classify(&pools)
+                    }
+                };
+                claim_types.extend(types);
+                check_worthiness.push(check);
+            }
+        }
+        Scores {
+            entities: table(entities, self.entities.bias.len()),
+            attributions: table(attributions, self.attributions.bias.len()),
+            claim_types: table(claim_types, self.claim_types.bias.len()),
+            check_worthiness: Array1::from_vec(check_worthiness),
+        }
+    }
+
+    /// Log-probabilities of the claim types, and the probability that the sentence is worth checking.
+    fn classify(&self, [claim, check]: &[Pool; 2]) -> (Array1<f32>, f32) {
+        let mut types = self.claim_types.apply(claim.vector().view());
+        log_softmax(types.view_mut(), self.temperatures[2]);
+        let logit = self.check_worthiness.apply(check.vector().view())[0];
+        (types, 1.0 / (1.0 + (-logit / self.temperatures[3]).exp()))
     }
 }
 
-/// The mean of a sentence's pieces, and beside it their mean weighted by a learnt query (softmax of `query · state`).
-fn pool(states: &[ArrayView1<'_, f32>], query: &Array1<f32>) -> Array1<f32> {
-    let width = query.len();
-    let mut out = Array1::zeros(2 * width);
-    if states.is_empty() {
-        return out;
+/// Rows one after the other as a table of `columns`.
+fn table(values: Vec<f32>, columns: usize) -> Array2<f32> {
+    let rows = values.len() / columns;
+    Array2::from_shape_vec((rows, columns), values).unwrap_or_else(|_| Array2::zeros((0, columns)))
+}
+
+/// What the heads make of one window, so that the hidden states can go: a row per word that is read from it.
+#[derive(Clone, Debug)]
+pub struct WindowScores {
+    entities: Array2<f32>,
+    attributions: Array2<f32>,
+    sentences: Vec<SentencePart>,
+}
+
+#[derive(Clone, Debug)]
+enum SentencePart {
+    /// Claim types and check-worthiness of a sentence read from one window.
+    Whole((Array1<f32>, f32)),
+    /// What one window has of a sentence that is read from several; whether it is the last of them.
+    Part(Box<[Pool; 2]>, bool),
+}
+
+/// The mean of a sentence's pieces, and beside it their mean weighted by a learnt query (softmax of `query · state`),
+/// as sums, so that the parts of a sentence add up (as in Milakov and Gimelshein 2018, arXiv 1805.02867).
+#[derive(Clone, Debug)]
+struct Pool {
+    pieces: f32,
+    sum: Array1<f32>,
+    top: f32,
+    total: f32,
+    attended: Array1<f32>,
+}
+
+impl Pool {
+    fn new(states: &[ArrayView1<'_, f32>], query: &Array1<f32>) -> Self {
+        let scores: Vec<f32> = states.iter().map(|s| s.dot(query)).collect();
+        let mut pool = Self {
+            pieces: states.len() as f32,
+            sum: Array1::zeros(query.len()),
+            top: scores.iter().copied().fold(f32::NEG_INFINITY, f32::max),
+            total: 0.0,
+            attended: Array1::zeros(query.len()),
+        };
+        for (state, score) in states.iter().zip(&scores) {
+            let weight = (score - pool.top).exp();
+            pool.total += weight;
+            pool.sum += state;
+            pool.attended.scaled_add(weight, state);
+        }
+        pool
     }
-    let scores: Vec<f32> = states.iter().map(|s| s.dot(query)).collect();
-    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let weights: Vec<f32> = scores.iter().map(|s| (s - top).exp()).collect();
-    let total: f32 = weights.iter().sum();
-    let (mut mean, mut attended) = out.view_mut().split_at(Axis(0), width);
-    for (state, weight) in states.iter().zip(&weights) {
-        mean.scaled_add(1.0 / states.len() as f32, state);
-        attended.scaled_add(weight / total, state);
+
+    fn merge(mut self, other: Self) -> Self {
+        let top = self.top.max(other.top);
+        let (own, its) = ((self.top - top).exp(), (other.top - top).exp());
+        self.pieces += other.pieces;
+        self.sum += &other.sum;
+        self.top = top;
+        self.total = self.total * own + other.total * its;
+        self.attended *= own;
+        self.attended.scaled_add(its, &other.attended);
+        self
     }
-    out
+
+    /// Both means, one after the other.
+    fn vector(&self) -> Array1<f32> {
+        let mean = self.sum.iter().map(|v| v / self.pieces.max(1.0));
+        let attended = (self.attended.iter()).map(|v| v / self.total.max(f32::MIN_POSITIVE));
+        mean.chain(attended).collect()
+    }
 }
 
 fn log_softmax(mut row: ArrayViewMut1<'_, f32>, temperature: f32) {
@@ -146,4 +254,23 @@ fn log_softmax(mut row: ArrayViewMut1<'_, f32>, temperature: f32) {
     let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let log_sum = row.iter().map(|v| (v - top).exp()).sum::<f32>().ln() + top;
     row -= log_sum;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn parts_of_a_sentence_add_up() {
+        let states = [array![1.0f32, 2.0], array![-3.0, 0.5], array![0.0, 4.0]];
+        let views: Vec<_> = states.iter().map(|s| s.view()).collect();
+        let query = array![0.5f32, -1.0];
+        let whole = Pool::new(&views, &query).vector();
+        for at in 1..3 {
+            let parts = Pool::new(&views[..at], &query).merge(Pool::new(&views[at..], &query));
+            let difference = &parts.vector() - &whole;
+            assert!(difference.iter().all(|d| d.abs() < 1e-6), "{difference}");
+        }
+    }
 }

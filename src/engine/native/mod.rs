@@ -85,6 +85,10 @@ impl Engine for Native {
                 positions: self.positions,
             });
         }
+        // A caller that already runs in a pool of one thread has workers of its own, and is one.
+        if rayon::current_thread_index().is_some() && rayon::current_num_threads() == 1 {
+            return batch.iter().map(|window| self.encode_one(window)).collect();
+        }
         let next = AtomicUsize::new(0);
         let slots: Vec<Slot> = batch.iter().map(|_| Mutex::new(None)).collect();
         std::thread::scope(|scope| {
