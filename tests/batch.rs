@@ -254,16 +254,17 @@ fn killed_at_any_moment_and_started_again() {
 
 #[test]
 fn a_stopped_run_computes_only_what_is_missing_and_a_finished_one_nothing() {
-    let records = articles(60, 5);
+    // The bad record comes late enough that results are stored before it is read.
+    let records = articles(600, 5);
     let mut bad = records.clone();
-    bad.insert(40, json!({"id": "bad", "text": null}));
+    bad.insert(590, json!({"id": "bad", "text": null}));
     let place = Place::with(&bad);
     let batch = ["batch", "in.jsonl", "-o", "out.jsonl"];
     let stop = place.ends(
         1,
         &[&batch[..], &["--max-rejects", "0", "--batch-tokens", "1"]].concat(),
     );
-    assert!(stop.contains("in.jsonl:41: \"text\" is null"), "{stop}");
+    assert!(stop.contains("in.jsonl:591: \"text\" is null"), "{stop}");
     assert!(stop.contains("out.jsonl.partial/rejected.jsonl"), "{stop}");
     assert_eq!(place.records("out.jsonl.partial/rejected.jsonl")[0]["id"], "bad");
     assert!(!place.at("out.jsonl").exists());
@@ -278,7 +279,7 @@ fn a_stopped_run_computes_only_what_is_missing_and_a_finished_one_nothing() {
     assert!(!place.at("out.jsonl.partial").exists());
     let once = place.read("out.jsonl");
     let computed = &place.json("out.jsonl.summary.json")["run"]["computed"];
-    assert!(computed.as_u64().unwrap() < 54, "{computed}");
+    assert!(computed.as_u64().unwrap() < 500, "{computed}");
     place.ends(0, &batch);
     assert!(place.read("out.jsonl") == once);
     place.write("in.jsonl", &lines(&records[1..]));
@@ -288,7 +289,7 @@ fn a_stopped_run_computes_only_what_is_missing_and_a_finished_one_nothing() {
         "{exists}"
     );
     place.ends(0, &[&batch[..], &["--force"]].concat());
-    assert_eq!(place.records("out.jsonl").len(), 59);
+    assert_eq!(place.records("out.jsonl").len(), 599);
 }
 
 #[test]

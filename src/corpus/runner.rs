@@ -284,7 +284,11 @@ impl Pass<'_, '_> {
         while let Some(scanned) = scan.next(self.journal)? {
             match scanned {
                 Scanned::Reject(reject) => {
-                    self.rejects.add(&reject)?;
+                    if let Err(too_many) = self.rejects.add(&reject) {
+                        // What is done so far stays done.
+                        self.journal.commit()?;
+                        return Err(too_many);
+                    }
                 }
                 Scanned::Article { duplicate: true, .. } => self.progress.duplicates += 1,
                 Scanned::Article { key, article, .. } => {
