@@ -1,7 +1,9 @@
 """Corpora of any size, made of the sample articles in data/articles: every text different, the same for a seed."""
 
+import argparse
 import json
 import random
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,3 +36,22 @@ def write(path, seed=0, count=None, size=None):
                 return
             out.write(json.dumps(article, ensure_ascii=False) + "\n")
             written += len(article["text"].encode())
+
+
+def arguments(documentation, add):
+    """Parses a script's arguments: the program, what `add` adds, and after -- options of `dixit batch`."""
+    parser = argparse.ArgumentParser(
+        description=documentation,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="What follows -- goes to dixit batch.",
+    )
+    parser.add_argument("dixit", type=Path)
+    add(parser)
+    own, options = sys.argv[1:], []
+    if "--" in own:
+        cut = own.index("--")
+        own, options = own[:cut], own[cut + 1 :]
+    parsed = parser.parse_args(own)
+    parsed.options = options
+    parsed.dixit = parsed.dixit.resolve()
+    return parsed

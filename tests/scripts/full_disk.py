@@ -4,7 +4,6 @@ that of a run that had room. Needs Linux, and the right to mount in a namespace 
     unshare --map-root-user --mount python3 tests/scripts/full_disk.py target/release/dixit
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -14,11 +13,10 @@ import corpus
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dixit", type=Path)
-    parser.add_argument("--articles", type=int, default=300)
-    parser.add_argument("options", nargs="*", help="options of dixit batch, after --")
-    arguments = parser.parse_args()
+    def add(parser):
+        parser.add_argument("--articles", type=int, default=300)
+
+    arguments = corpus.arguments(__doc__, add)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         corpus.write(folder / "in.jsonl", count=arguments.articles)
@@ -34,7 +32,9 @@ def main():
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=True)
         full = 0
         try:
-            for kilobytes in (64, 512, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 12288, 16384, 32768, 65536):
+            kilobytes = 64
+            while True:
+                kilobytes = kilobytes * 5 // 4
                 subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", disk], check=True)
                 ended = run(disk / "out.jsonl")
                 print(f"{kilobytes} KiB: exit code {ended.returncode} {ended.stderr.strip()}", flush=True)

@@ -4,7 +4,6 @@ it end and compares all its files with those of a run that was left alone.
     python3 tests/scripts/kills.py target/release/dixit --kills 200 --articles 2000
 """
 
-import argparse
 import random
 import subprocess
 import sys
@@ -27,13 +26,12 @@ def files(folder, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dixit", type=Path)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--articles", type=int, default=2000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("options", nargs="*", help="options of dixit batch, after --")
-    arguments = parser.parse_args()
+    def add(parser):
+        parser.add_argument("--kills", type=int, default=200)
+        parser.add_argument("--articles", type=int, default=2000)
+        parser.add_argument("--seed", type=int, default=0)
+
+    arguments = corpus.arguments(__doc__, add)
     draw = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)

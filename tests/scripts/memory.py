@@ -4,7 +4,6 @@ same within 10 %. The large one takes hours with a model of use; memory does not
     python3 tests/scripts/memory.py target/release/dixit -- --threads 2
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -15,13 +14,12 @@ import corpus
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dixit", type=Path)
-    parser.add_argument("--megabytes", type=int, nargs=2, default=(100, 1000))
-    parser.add_argument("--limit", type=int, default=400, help="MB")
-    parser.add_argument("--output", default="out.jsonl.zst", help="name of the output, which says its format")
-    parser.add_argument("options", nargs="*", help="options of dixit batch, after --")
-    arguments = parser.parse_args()
+    def add(parser):
+        parser.add_argument("--megabytes", type=int, nargs=2, default=(100, 1000))
+        parser.add_argument("--limit", type=int, default=400, help="MB")
+        parser.add_argument("--output", default="out.jsonl.zst", help="name of the output, which says its format")
+
+    arguments = corpus.arguments(__doc__, add)
     peaks = []
     for megabytes in arguments.megabytes:
         with tempfile.TemporaryDirectory() as folder:

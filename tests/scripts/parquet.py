@@ -4,7 +4,6 @@ JSON Lines hold, nested and in the flat tables.
     .ci/parquet target/release/dixit
 """
 
-import argparse
 import json
 import subprocess
 import tempfile
@@ -112,11 +111,10 @@ def check_tables(folder, counts):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dixit", type=Path)
-    parser.add_argument("--articles", type=int, default=40)
-    parser.add_argument("options", nargs="*", help="options of dixit batch, after --")
-    arguments = parser.parse_args()
+    def add(parser):
+        parser.add_argument("--articles", type=int, default=40)
+
+    arguments = corpus.arguments(__doc__, add)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         corpus.write(folder / "in.jsonl", count=arguments.articles)
