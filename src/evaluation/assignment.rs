@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn cases_by_hand() {
         type Spans<'a> = &'a [(usize, usize, &'static str)];
-        let cases: [(Spans<'_>, Spans<'_>, &[(usize, usize)]); 8] = [
+        type Case<'a> = (Spans<'a>, Spans<'a>, &'a [(usize, usize)]);
+        let cases: [Case<'_>; 8] = [
             // The exact one of two predictions in a gold span, in whichever order they stand.
             (&[(0, 9, "P")], &[(0, 4, "P"), (0, 9, "P")], &[(0, 1)]),
             // Touching is not overlapping.

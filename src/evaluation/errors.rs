@@ -367,7 +367,8 @@ mod tests {
     #[test]
     fn kinds_by_hand() {
         use ErrorKind::{Boundary, Merged, Missed, Split, Spurious, Type};
-        let cases: [(&str, &str, &[(ErrorKind, usize, &str)]); 11] = [
+        type Case<'a> = (&'a str, &'a str, &'a [(ErrorKind, usize, &'a str)]);
+        let cases: [Case<'_>; 11] = [
             ("[PER Ida Lund] left", "[PER Ida Lund] left", &[]),
             (
                 "[PER Ida Lund] left",
