@@ -31,8 +31,8 @@ const articles = [
   },
   {
     publisher: null,
-    gold: "Snow fell on the\n\npass above [LOC Ålby] all night.",
-    predicted: "Snow fell on the\n\npass above Ålby all night.",
+    gold: "Snow fell on the\n\npass above [LOC Ålby] after the [MISC Kite Days].",
+    predicted: "Snow fell on the\n\npass above Ålby after the [MISC Kite Days].",
     type: "none",
     found: "none",
   },
