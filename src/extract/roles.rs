@@ -171,33 +171,40 @@ pub(super) fn described(text: &str, phrase: Span, entities: &[Entity]) -> Option
 /// The words of a phrase that make the title: without entities, articles and possessives, up to "of" or "for" where
 /// what follows is a name.
 fn title(text: &str, phrase: Span, inside: &[&Entity]) -> Option<String> {
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<Span> = Vec::new();
+    let is = |span: Option<&Span>, test: fn(&str) -> bool| span.is_some_and(|s| test(s.of(text)));
     for (offset, word) in phrase.of(text).split_word_spans() {
         let span = Span::new(phrase.start + offset, phrase.start + offset + word.len());
         if inside.iter().any(|e| e.span.overlaps(span)) {
             // "head of Norway's …": what follows the office is where it is held.
-            if words.iter().any(|w| is_office(w)) {
+            if words.iter().any(|w| is_office(w.of(text))) {
                 break;
             }
             words.clear();
             continue;
         }
-        words.push(word.to_owned());
+        words.push(span);
     }
-    while words.last().is_some_and(|w| !is_office(w) && is_small(w)) {
+    while is(words.last(), |w| !is_office(w) && is_small(w)) {
         words.pop();
     }
-    while words.first().is_some_and(|w| is_small(w)) {
+    while is(words.first(), is_small) {
         words.remove(0);
     }
-    if let [only] = words.as_slice()
-        && let Some((_, long)) = SHORT_TITLES
-            .iter()
-            .find(|(short, _)| only.eq_ignore_ascii_case(short))
-    {
-        return Some((*long).to_owned());
+    if !words.iter().any(|w| is_office(w.of(text))) && words.len() != 1 {
+        return None;
     }
-    words.iter().any(|w| is_office(w)).then(|| words.join(" "))
+    let title = words.first()?.cover(*words.last()?).of(text);
+    match SHORT_TITLES
+        .iter()
+        .find(|(short, _)| title.eq_ignore_ascii_case(short))
+    {
+        Some((_, long)) => Some((*long).to_owned()),
+        None => words
+            .iter()
+            .any(|w| is_office(w.of(text)))
+            .then(|| title.split_whitespace().collect::<Vec<_>>().join(" ")),
+    }
 }
 
 fn is_small(word: &str) -> bool {
@@ -367,6 +374,13 @@ mod tests {
                 "On Monday President Omar Said left.",
                 &[],
                 "President",
+                None,
+                None,
+            ),
+            (
+                "Fishermen’s leader Omar Said left.",
+                &[],
+                "Fishermen’s leader",
                 None,
                 None,
             ),

@@ -73,10 +73,22 @@ pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Sour
     }
     let bare = without_article(text, core);
     let bodies = || inside(bare, entities).filter(|e| [ORG, COUNTRY, LOC].contains(&e.label.as_str()));
-    if let Some(entity) = bodies().find(|e| is_all(text, bare, e.span) || is_last(text, bare, e)) {
-        return Source::Name(entity);
+    let owned_body =
+        bodies().find(|e| e.label == ORG && e.span.end == bare.end && owner(text, bare, e, entities));
+    match owned_body.or_else(|| bodies().find(|e| is_all(text, bare, e.span) || is_last(text, bare, e))) {
+        Some(entity) => Source::Name(entity),
+        None => Source::Description(bare),
     }
-    Source::Description(bare)
+}
+
+/// Whether all that stands before a body's name is the country or place that it belongs to ("Norway's Petroleum
+/// Directorate").
+fn owner(text: &str, phrase: Span, body: &Entity, entities: &[Entity]) -> bool {
+    entities.iter().any(|e| {
+        e.label != ORG
+            && e.span.start == phrase.start
+            && ["'s ", "’s "].contains(&Span::new(e.span.end, body.span.start.max(e.span.end)).of(text))
+    })
 }
 
 /// A source that is nothing but an article, and with it the name that follows.
@@ -340,6 +352,10 @@ mod tests {
                 "description UN refugee agency",
             ),
             ("<The [ORG Labour Party]'s Politburo> said", "name Labour Party"),
+            (
+                "<[COUNTRY Norway]’s [ORG Petroleum Directorate]> said",
+                "name Petroleum Directorate",
+            ),
             (
                 "<Many Republicans who represent farmers> said",
                 "description Many Republicans",
