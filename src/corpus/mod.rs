@@ -1,6 +1,6 @@
 //! Corpora: millions of articles in, their annotations out, nothing lost on the way.
 //!
-//! A run has two passes over the input. The first computes what the [`journal`] does not have yet, texts keyed by their
+//! A run has two passes over the input. The first computes what the journal does not have yet, texts keyed by their
 //! hash, in whatever order is fastest; the second goes through the input again, looks each text up and writes the
 //! output in the order of the input. A run that was stopped anywhere, started again, goes on where its journal ends.
 
