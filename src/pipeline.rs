@@ -5,8 +5,9 @@ use crate::article::Article;
 use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
 use crate::extract::{self, ClaimInput, Gazetteer};
-use crate::model::{Model, ModelError, Scores, Window, WindowScores, decode, pack, windows};
+use crate::model::{Model, ModelError, Scores, TaggedSpan, Window, WindowScores, decode, pack, windows};
 use crate::text::{Segments, segment};
+use ndarray::s;
 use std::path::Path;
 
 /// Reads articles with one model on one engine.
@@ -171,7 +172,7 @@ impl Pipeline {
         let text = article.text.as_str();
         let gazetteer = Gazetteer::builtin();
         let labels = &self.model.config.dixit.entity_labels;
-        let entities = extract::entities(text, segments, &decode(scores.entities.view()), labels, gazetteer);
+        let entities = extract::entities(text, segments, &by_sentence(segments, scores), labels, gazetteer);
         let attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));
         let sentences = self.sentences(segments, scores);
         let (speakers, claims) = extract::claims(&ClaimInput {
@@ -230,4 +231,18 @@ fn covered(article: &Article, tokens: usize, read: usize) -> Result<(), Pipeline
     }
     let id = article.id.clone();
     Err(PipelineError::Coverage { id, read, tokens })
+}
+
+/// Entity spans, decoded sentence by sentence, as no name goes on in the next one.
+fn by_sentence(segments: &Segments, scores: &Scores) -> Vec<TaggedSpan> {
+    let mut spans = Vec::new();
+    for sentence in &segments.sentences {
+        let words = sentence.words.clone();
+        let first = words.start;
+        for mut span in decode(scores.entities.slice(s![words, ..])) {
+            span.words = span.words.start + first..span.words.end + first;
+            spans.push(span);
+        }
+    }
+    spans
 }

@@ -93,11 +93,10 @@ fn collect(
             })?;
         let windows = windows(&model.tokenizer, &annotation.text, &segments, config.window)?;
         let hidden = engine.encode(&windows)?;
-        units.add(
-            &model.heads.score(&windows, &hidden, &segments),
-            &layers,
-            &segments,
-        );
+        let scores = (windows.iter().zip(&hidden))
+            .map(|(window, states)| model.heads.score(window, states.view(), &segments))
+            .collect();
+        units.add(&model.heads.join(scores, &segments), &layers, &segments);
     }
     Ok(())
 }

@@ -213,7 +213,7 @@ impl TrainConfig {
             ("clip", self.clip),
         ];
         for (key, value) in positive {
-            if !(value > 0.0) {
+            if value <= 0.0 || value.is_nan() {
                 return Err(format!("{key} is {value}; it must be positive"));
             }
         }
