@@ -242,6 +242,10 @@ impl<'o> Output<'o> {
             finals.push((name.to_owned(), options.beside(&ending)));
         }
         finals.push((ARTICLES.to_owned(), options.path.clone()));
+        // An old output must not stand beside a new summary, which would pass it off as new.
+        if options.path.exists() {
+            fs::remove_file(&options.path).map_err(CorpusError::write(&options.path))?;
+        }
         for (name, path) in finals {
             fs::rename(self.folder.join(name), &path).map_err(CorpusError::write(&path))?;
         }
