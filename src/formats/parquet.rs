@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Bytes of text and rows from which on a row group is written out: what bounds the memory.
+/// Bytes, as estimated, and rows from which on a row group is written out: what bounds the memory.
 const GROUP_BYTES: usize = 8 << 20;
 const GROUP_ROWS: usize = 50_000;
 
@@ -45,12 +45,24 @@ impl Parquet {
 impl Writer for Parquet {
     fn write(&mut self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError> {
         let record = Record::new(annotation, self.unit)?.in_columns()?;
-        self.groups()?.push(&record, annotation.text.len(), out)
+        self.groups()?.push(&record, weight(annotation), out)
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> Result<(), FormatError> {
         self.groups()?.finish(out)
     }
+}
+
+/// About how many bytes an article takes in columns: its text, a part of it again in each claim, and rows of columns
+/// for all that was found.
+fn weight(annotation: &Annotation) -> usize {
+    let entities = annotation.entities.as_ref().map_or(0, Vec::len);
+    let attributions = annotation.attributions.as_ref().map_or(0, Vec::len);
+    let sentences = annotation.sentences.as_ref().map_or(0, Vec::len);
+    let mentions: usize = annotation.speakers.iter().map(|s| s.mentions.len()).sum();
+    let claims: usize = annotation.claims.iter().map(|c| c.span.len()).sum();
+    let rows = entities + 2 * attributions + sentences + annotation.speakers.len() + annotation.claims.len();
+    annotation.text.len() + claims + 100 * rows + 20 * mentions
 }
 
 /// Writes rows of one type, a row group at a time.
@@ -78,7 +90,7 @@ impl RowGroups {
         })
     }
 
-    /// Adds a row that stands for `bytes` of text.
+    /// Adds a row of about `bytes`.
     pub(super) fn push(
         &mut self,
         row: &impl Serialize,
