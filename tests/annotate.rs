@@ -213,3 +213,24 @@ fn completions_know_the_subcommands() {
         );
     }
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    for arguments in [
+        &["doctor"][..],
+        &["completions", "bash"],
+        &["fixtures", "check", "evaluation/fixtures"],
+        &["fixtures", "export", "evaluation/fixtures"],
+        &["annotate", "data/articles/conference.txt", "--format", "json"],
+    ] {
+        let mut child = dixit(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        assert!(output.stderr.is_empty(), "{arguments:?}: {output:?}");
+    }
+}

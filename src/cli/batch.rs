@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::annotate::Unit;
 use super::engine::EngineArgs;
+use super::output::say;
 use super::summary;
 use super::watch::Watch;
 use clap::ValueEnum;
@@ -117,7 +118,7 @@ impl Args {
         let result = batch.run(&mut |progress| watch.show(progress));
         watch.end();
         let summary = result?;
-        print!("{}", summary::text(&summary, &output));
+        say!("{}", summary::text(&summary, &output).trim_end())?;
         Ok(match summary.counts.rejected {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::from(3),

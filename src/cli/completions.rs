@@ -3,6 +3,7 @@
 use super::{Cli, Outcome};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Prints completions for a shell.
@@ -17,7 +18,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
-        clap_complete::generate(self.shell, &mut Cli::command(), "dixit", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "dixit", &mut script);
+        std::io::stdout().write_all(&script)?;
         Ok(ExitCode::SUCCESS)
     }
 }

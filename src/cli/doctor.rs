@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::engine::EngineArgs;
+use super::output::say;
 use dixit::article::Article;
 use std::process::ExitCode;
 
@@ -19,41 +20,41 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
-        println!("dixit      {}", env!("CARGO_PKG_VERSION"));
-        println!(
+        say!("dixit      {}", env!("CARGO_PKG_VERSION"))?;
+        say!(
             "features   {}",
             if cfg!(feature = "libtorch") {
                 "libtorch"
             } else {
                 "none"
             }
-        );
-        println!(
+        )?;
+        say!(
             "processor  {} {}",
             std::env::consts::ARCH,
             processor_features().join(" ")
-        );
-        println!("threads    {}", self.engine.threads());
+        )?;
+        say!("threads    {}", self.engine.threads())?;
         let folder = self.engine.model_folder()?;
         let pipeline = self.engine.load()?;
         let provenance = pipeline.provenance();
-        println!("model      {} in {}", provenance.model, folder.display());
-        println!("sha256     {}", provenance.model_sha256);
-        println!(
+        say!("model      {} in {}", provenance.model, folder.display())?;
+        say!("sha256     {}", provenance.model_sha256)?;
+        say!(
             "labels     {}",
             pipeline.model().config.dixit.entity_labels.join(" ")
-        );
-        println!(
+        )?;
+        say!(
             "claims     {}",
             pipeline.model().config.dixit.claim_types.join(" ")
-        );
-        println!("engine     {}", provenance.engine);
+        )?;
+        say!("engine     {}", provenance.engine)?;
         let annotation = pipeline.annotate(&Article::new("probe", PROBE))?;
         let entities = annotation.entities.map_or(0, |e| e.len());
-        println!(
+        say!(
             "check      {entities} entities, {} claims in a probe sentence",
             annotation.claims.len()
-        );
+        )?;
         Ok(if entities > 0 {
             ExitCode::SUCCESS
         } else {

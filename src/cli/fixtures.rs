@@ -1,6 +1,7 @@
 //! `dixit fixtures`: hand-labelled articles that live as text beside their labels.
 
-use super::{Outcome, output};
+use super::Outcome;
+use super::output::{self, say};
 use dixit::annotation::Annotation;
 use dixit::evaluation::read_fixtures;
 use dixit::formats::{OffsetUnit, to_json};
@@ -47,13 +48,13 @@ impl Args {
                 let sentences = || fixtures.iter().flat_map(|f| f.sentences.iter().flatten());
                 let entities = fixtures.iter().flat_map(|f| f.entities.iter().flatten());
                 let words: usize = fixtures.iter().map(|f| f.text.split_whitespace().count()).sum();
-                println!(
+                say!(
                     "{} articles, {words} words, {} sentences",
                     fixtures.len(),
                     sentences().count()
-                );
-                println!("claim types: {}", tally(sentences().flat_map(|s| &s.claim_type)));
-                println!("entities: {}", tally(entities.map(|e| &e.label)));
+                )?;
+                say!("claim types: {}", tally(sentences().flat_map(|s| &s.claim_type)))?;
+                say!("entities: {}", tally(entities.map(|e| &e.label)))?;
             }
             Action::Export { folder, output } => {
                 let Some(fixtures) = read(&folder) else {

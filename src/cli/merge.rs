@@ -1,6 +1,7 @@
 //! `dixit merge`: puts the shards of a corpus together.
 
 use super::Outcome;
+use super::output::say;
 use super::summary;
 use dixit::corpus::{OutputOptions, merge};
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ impl Args {
     pub(super) fn run(self) -> Outcome {
         let output = OutputOptions::merged(self.output, &self.shards)?;
         let summary = merge(&self.shards, &output, self.force)?;
-        print!("{}", summary::text(&summary, &output));
+        say!("{}", summary::text(&summary, &output).trim_end())?;
         Ok(match summary.counts.rejected {
             0 => ExitCode::SUCCESS,
             _ => ExitCode::from(3),

@@ -69,6 +69,9 @@ pub fn run() -> ExitCode {
         Command::Completions(args) => args.run(),
     };
     outcome.unwrap_or_else(|error| {
+        if output::is_broken_pipe(error.as_ref()) {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("error: {error}");
         ExitCode::FAILURE
     })

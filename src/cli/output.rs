@@ -5,6 +5,29 @@ use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
+/// Prints a line. That nobody reads on (`| head`) is no error: what a command did does not hang on it.
+macro_rules! say {
+    ($($line:tt)*) => {
+        $crate::cli::output::line(format_args!($($line)*))
+    };
+}
+pub(super) use say;
+
+/// What [`say!`] prints with.
+pub(super) fn line(line: std::fmt::Arguments<'_>) -> io::Result<()> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Whether an error comes from a reader that has gone away.
+pub(super) fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |e: &&(dyn Error + 'static)| (*e).source())
+        .filter_map(|e| e.downcast_ref::<io::Error>())
+        .any(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
 // No group, as its name would be that of the subcommand's own arguments.
 #[derive(clap::Args)]
 #[group(skip)]

@@ -1,6 +1,7 @@
 //! `dixit train`: fine-tunes a model.
 
 use super::Outcome;
+use super::output::say;
 use dixit::train::{EpochLog, Observer, StepLog, TrainConfig, train};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -27,7 +28,7 @@ impl Args {
         let mut progress = Progress::new();
         let output = train(&config, self.resume, &mut progress)?;
         progress.bar.finish_and_clear();
-        println!("{}", output.display());
+        say!("{}", output.display())?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::engine::EngineArgs;
+use super::output::say;
 use dixit::corpus::verify;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,12 +36,12 @@ impl Args {
     pub(super) fn run(self) -> Outcome {
         let pipeline = self.engine.load()?;
         let verified = verify(&pipeline, &self.output, self.sample, self.seed)?;
-        println!(
+        say!(
             "{}: {} records checked, {} computed again",
             self.output.display(),
             verified.records,
             verified.recomputed
-        );
+        )?;
         for fault in &verified.faults {
             eprintln!("error: {fault}");
         }
