@@ -10,6 +10,8 @@ pub const NORP: &str = "NORP";
 pub const PERSON: &str = "PERSON";
 /// A named organisation.
 pub const ORG: &str = "ORG";
+/// Any other name: events, laws, works, products.
+pub const MISC: &str = "MISC";
 
 /// The claim type of a sentence in which nobody claims anything.
 pub const NONE: &str = "none";

@@ -172,7 +172,9 @@ impl Pipeline {
         let text = article.text.as_str();
         let gazetteer = Gazetteer::builtin();
         let labels = &self.model.config.dixit.entity_labels;
-        let entities = extract::entities(text, segments, &by_sentence(segments, scores), labels, gazetteer);
+        let mut spans = by_sentence(segments, scores);
+        extract::agree(text, segments, &mut spans, labels, gazetteer);
+        let entities = extract::entities(text, segments, &spans, labels, gazetteer);
         let attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));
         let sentences = self.sentences(segments, scores);
         let (speakers, claims) = extract::claims(&ClaimInput {

@@ -200,6 +200,7 @@ mod tests {
                 words: segments.words_in(span),
                 label,
                 score: 0.9,
+                labels: Vec::new(),
             })
             .collect();
         spans.sort_by_key(|s| s.words.start);

@@ -115,6 +115,15 @@ impl Gazetteer {
         }
     }
 
+    /// Whether a name is in the table of a label: country names for `COUNTRY`, names of peoples for `NORP`.
+    pub fn knows(&self, name: &str, label: &str) -> bool {
+        match label {
+            COUNTRY => self.names.contains_key(key(name).as_str()),
+            NORP => self.demonyms.contains_key(key(name).as_str()),
+            _ => false,
+        }
+    }
+
     /// The code of a place named with its kind (`Helmand province`).
     fn without_kind(&self, key: &str) -> Option<&'static str> {
         let (first, rest) = key.split_once(' ')?;

@@ -73,6 +73,7 @@ mod tests {
                     words: segments.words_in(Span::new(start, start + surface.len())),
                     label,
                     score: 0.9,
+                    labels: Vec::new(),
                 }
             })
             .collect();

@@ -3,6 +3,7 @@
 
 mod attributions;
 mod claims;
+mod consistency;
 mod countries;
 mod entities;
 mod quotation;
@@ -13,6 +14,7 @@ mod targets;
 
 pub use attributions::attributions;
 pub use claims::{ClaimInput, claims};
+pub use consistency::agree;
 pub use countries::{Gazetteer, ranked};
 pub use entities::entities;
 pub use speakers::Speakers;

@@ -13,6 +13,8 @@ pub struct TaggedSpan {
     pub label: usize,
     /// Geometric mean of the words' probabilities of the label (begun or continued).
     pub score: f32,
+    /// Logarithm of the same mean for every label of the tag set.
+    pub labels: Vec<f32>,
 }
 
 /// The spans of the most probable BIO-valid tag sequence.
@@ -31,20 +33,26 @@ pub fn decode(log_probabilities: ArrayView2<'_, f32>) -> Vec<TaggedSpan> {
                 words: row..row + 1,
                 label,
                 score: 0.0,
+                labels: Vec::new(),
             }),
         }
     }
+    let labels = log_probabilities.ncols() / 2;
     for span in &mut spans {
-        let sum: f32 = span
-            .words
-            .clone()
-            .map(|row| {
-                let p = log_probabilities[[row, TagSet::begin(span.label)]].exp()
-                    + log_probabilities[[row, TagSet::inside(span.label)]].exp();
-                p.min(1.0).ln()
-            })
-            .sum();
-        span.score = (sum / span.words.len() as f32).exp();
+        let mean = |label| {
+            let sum: f32 = span
+                .words
+                .clone()
+                .map(|row| {
+                    let p = log_probabilities[[row, TagSet::begin(label)]].exp()
+                        + log_probabilities[[row, TagSet::inside(label)]].exp();
+                    p.min(1.0).ln()
+                })
+                .sum();
+            sum / span.words.len() as f32
+        };
+        span.labels = (0..labels).map(mean).collect();
+        span.score = span.labels[span.label].exp();
     }
     spans
 }
