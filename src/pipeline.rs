@@ -173,6 +173,7 @@ impl Pipeline {
         let gazetteer = Gazetteer::builtin();
         let labels = &self.model.config.dixit.entity_labels;
         let mut spans = by_sentence(segments, scores);
+        extract::complete(text, segments, &mut spans, scores.entities.view());
         extract::agree(text, segments, &mut spans, labels, gazetteer);
         let entities = extract::entities(text, segments, &spans, labels, gazetteer);
         let attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));

@@ -1,16 +1,20 @@
 //! One name, one label: where the model is less sure of a name, what it makes of the same name elsewhere in the article
-//! and what the country tables know of it are weighed in.
+//! and what the country tables know of it are weighed in; and a name found once is found wherever it stands.
 
 use super::countries::Gazetteer;
 use crate::labels::{COUNTRY, LOC, MISC, NORP, ORG};
-use crate::model::TaggedSpan;
+use crate::model::{TaggedSpan, label_scores};
 use crate::span::Span;
 use crate::text::Segments;
-use std::collections::HashMap;
+use ndarray::ArrayView2;
+use std::collections::{HashMap, HashSet};
 
 /// Share of the other mentions of a name, beside the mention's own, in the logarithmic opinion pool (Genest and Zidek
 /// 1986) of the model's probabilities.
 const OTHERS: f32 = 0.5;
+/// Score from which on a name is looked for in the rest of the article, and probability that it needs there.
+const SURE: f32 = 0.5;
+const LEAST: f32 = 0.02;
 /// Log-likelihood of a label, given that the name is in the table of countries, against its likelihood otherwise. Of
 /// 1,522 such names in the training articles 1,484 were `COUNTRY`, 33 `LOC`, 5 `PERSON` and none anything else. Persons
 /// are left to the model: articles about people with such a name are too few to count.
@@ -29,27 +33,26 @@ pub fn agree(
 ) {
     let names: Vec<Option<Span>> = spans.iter().map(|span| covered(segments, span)).collect();
     let groups = groups(text, &names);
-    let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (index, group) in groups.iter().enumerate() {
-        members.entry(*group).or_default().push(index);
+    // Number of the mentions in a group, and for each label the sum of their scores.
+    let mut sums: HashMap<usize, (usize, Vec<f32>)> = HashMap::new();
+    for (span, group) in spans.iter().zip(&groups) {
+        let (count, sum) = sums.entry(*group).or_insert_with(|| (0, vec![0.0; labels.len()]));
+        *count += 1;
+        for (sum, score) in sum.iter_mut().zip(&span.labels) {
+            *sum += score;
+        }
     }
-    let own: Vec<Vec<f32>> = spans.iter().map(|span| span.labels.clone()).collect();
     for (index, span) in spans.iter_mut().enumerate() {
         let Some(name) = names[index] else { continue };
-        let mass: f32 = own[index].iter().map(|l| l.exp()).sum();
-        let group = &members[&groups[index]];
-        let rest = (group.len() - 1) as f32;
-        let mut votes = own[index].clone();
-        for (label, vote) in votes.iter_mut().enumerate() {
-            if rest > 0.0 {
-                let sum: f32 = group
-                    .iter()
-                    .filter(|&&o| o != index)
-                    .map(|&o| own[o][label])
-                    .sum();
-                *vote += OTHERS * (sum / rest - *vote);
+        let mass: f32 = span.labels.iter().map(|l| l.exp()).sum();
+        let (count, sum) = &sums[&groups[index]];
+        let mut votes = span.labels.clone();
+        for ((vote, sum), label) in votes.iter_mut().zip(sum).zip(labels) {
+            if *count > 1 {
+                let others = (sum - *vote) / (count - 1) as f32;
+                *vote += OTHERS * (others - *vote);
             }
-            *vote += known(name.of(text), &labels[label], gazetteer);
+            *vote += known(name.of(text), label, gazetteer);
         }
         let top = votes.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let total: f32 = votes.iter().map(|v| (v - top).exp()).sum();
@@ -73,6 +76,58 @@ fn known(name: &str, label: &str, gazetteer: &Gazetteer) -> f32 {
         .iter()
         .find(|(l, _)| *l == label)
         .map_or(0.0, |(_, weight)| *weight)
+}
+
+/// Adds the mentions that the model missed of names that it is sure of elsewhere in the article, where it does not rule
+/// them out: `log_probabilities` has a row per word and a column per entity tag.
+pub fn complete(
+    text: &str,
+    segments: &Segments,
+    spans: &mut Vec<TaggedSpan>,
+    log_probabilities: ArrayView2<'_, f32>,
+) {
+    let mut known: HashMap<&str, Vec<(&str, usize, usize)>> = HashMap::new();
+    for span in spans.iter().filter(|span| span.score >= SURE) {
+        let (Some(first), Some(name)) = (segments.words.get(span.words.start), covered(segments, span))
+        else {
+            continue;
+        };
+        if first.of(text).starts_with(char::is_uppercase) {
+            let names = known.entry(first.of(text)).or_default();
+            names.push((name.of(text), span.words.len(), span.label));
+        }
+    }
+    for names in known.values_mut() {
+        names.sort_by_key(|(name, length, _)| (std::cmp::Reverse(*length), *name));
+        names.dedup_by_key(|(name, _, _)| *name);
+    }
+    let mut taken: HashSet<usize> = spans.iter().flat_map(|span| span.words.clone()).collect();
+    let mut found = Vec::new();
+    for sentence in &segments.sentences {
+        for row in sentence.words.clone() {
+            for &(name, length, label) in known.get(segments.words[row].of(text)).into_iter().flatten() {
+                let words = row..row + length;
+                let free = words.end <= sentence.words.end && words.clone().all(|row| !taken.contains(&row));
+                if !free || segments.words[row].cover(segments.words[words.end - 1]).of(text) != name {
+                    continue;
+                }
+                let labels = label_scores(log_probabilities, words.clone());
+                let score = labels[label].exp();
+                if score >= LEAST {
+                    taken.extend(words.clone());
+                    found.push(TaggedSpan {
+                        words,
+                        label,
+                        score,
+                        labels,
+                    });
+                    break;
+                }
+            }
+        }
+    }
+    spans.append(&mut found);
+    spans.sort_by_key(|span| span.words.start);
 }
 
 fn covered(segments: &Segments, span: &TaggedSpan) -> Option<Span> {
@@ -128,7 +183,9 @@ fn short_for(text: &str, full: Span, name: Span) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{TagSet, decode};
     use crate::text::segment;
+    use ndarray::Array2;
 
     const LABELS: [&str; 6] = ["PERSON", ORG, COUNTRY, LOC, NORP, MISC];
 
@@ -179,6 +236,34 @@ mod tests {
             ("HFA", [(LOC, 0.5), (ORG, 0.3)]),
         ];
         assert_eq!(agreed(text, &mentions), [ORG, ORG, ORG]);
+    }
+
+    #[test]
+    fn missed_mentions_are_found_where_the_model_allows_them() {
+        let text = "Ida Lund spoke. Ida Lund left. So did May in May, and Lund.";
+        let segments = segment(text);
+        let labels = 6;
+        let mut scores = Array2::from_elem((segments.words.len(), 2 * labels + 1), 1e-4f32.ln());
+        // The probability that a word begins or continues a PERSON.
+        let mut set = |word: usize, p: f32| {
+            scores[[word, TagSet::OUTSIDE]] = (1.0 - p).ln();
+            scores[[word, TagSet::begin(0)]] = p.ln();
+        };
+        let probabilities = [
+            0.9, 0.9, 0.0, 0.0, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.001, 0.0, 0.0, 0.4, 0.0,
+        ];
+        for (word, p) in probabilities.into_iter().enumerate() {
+            set(word, p.clamp(1e-4, 0.999));
+        }
+        let mut spans = decode(scores.view());
+        // Two words that each begin a span are made one.
+        spans[0].words.end = 2;
+        spans.remove(1);
+        complete(text, &segments, &mut spans, scores.view());
+        let names: Vec<&str> = (spans.iter())
+            .map(|s| covered(&segments, s).unwrap().of(text))
+            .collect();
+        assert_eq!(names, ["Ida Lund", "Ida Lund", "May"]);
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub fn entities(
             })
         })
         .collect();
+    // A letter that the full stop rule took in may have been tagged by itself.
+    let mut end = 0;
+    entities.retain(|entity| {
+        let apart = entity.span.start >= end;
+        end = end.max(entity.span.end);
+        apart
+    });
     for index in 1..entities.len() {
         let (place, state) = (&entities[index - 1], &entities[index]);
         // "Kandava, Latvia": what lies where is said after a comma.
@@ -44,15 +51,37 @@ pub fn entities(
     entities
 }
 
-/// A dotted acronym keeps its last full stop (`U.S.`).
+/// A dotted acronym keeps its last letters and full stop (`U.S.A.`), and so does an abbreviation after which the
+/// sentence goes on (`Shin Corp. said`).
 fn with_full_stop(text: &str, span: Span) -> Span {
     let name = span.of(text);
+    let Some(rest) = text.get(span.end..).and_then(|rest| rest.strip_prefix('.')) else {
+        return span;
+    };
     let dotted = name.contains('.') && name.split('.').all(|part| part.chars().count() == 1);
-    if dotted && text.get(span.end..).is_some_and(|rest| rest.starts_with('.')) {
-        Span::new(span.start, span.end + 1)
-    } else {
-        span
+    if dotted {
+        return Span::new(span.start, span.end + 1 + initials(rest));
     }
+    let mut next = rest.chars();
+    let goes_on = match next.next() {
+        Some(',' | ';' | ':' | ')' | '’' | '\'') => true,
+        Some(' ') => next.next().is_some_and(char::is_lowercase),
+        _ => false,
+    };
+    Span::new(span.start, span.end + usize::from(goes_on))
+}
+
+/// Length in bytes of the letters with full stops that `text` begins with (`A.` of `A. said`).
+fn initials(text: &str) -> usize {
+    let mut length = 0;
+    let mut letters = text.chars();
+    while let (Some(letter), Some('.')) = (letters.next(), letters.next()) {
+        if !letter.is_uppercase() {
+            break;
+        }
+        length += letter.len_utf8() + 1;
+    }
+    length
 }
 
 #[cfg(test)]
@@ -89,5 +118,22 @@ mod tests {
             ("Norway", Some("NO")),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn full_stops_of_abbreviations() {
+        for (text, name, whole) in [
+            ("The U.S. left.", "U.S", "U.S."),
+            ("Help from the U.S.A. came.", "U.S", "U.S.A."),
+            ("Shin Corp. said so.", "Shin Corp", "Shin Corp."),
+            ("Ida Lund (D-Vt.) left.", "Vt", "Vt."),
+            ("He met Lund. She left.", "Lund", "Lund"),
+            ("He met Lund... then left.", "Lund", "Lund"),
+            ("He met Lund", "Lund", "Lund"),
+        ] {
+            let start = text.find(name).unwrap();
+            let found = with_full_stop(text, Span::new(start, start + name.len()));
+            assert_eq!(found.of(text), whole);
+        }
     }
 }

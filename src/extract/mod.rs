@@ -14,7 +14,7 @@ mod targets;
 
 pub use attributions::attributions;
 pub use claims::{ClaimInput, claims};
-pub use consistency::agree;
+pub use consistency::{agree, complete};
 pub use countries::{Gazetteer, ranked};
 pub use entities::entities;
 pub use speakers::Speakers;

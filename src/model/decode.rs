@@ -37,24 +37,28 @@ pub fn decode(log_probabilities: ArrayView2<'_, f32>) -> Vec<TaggedSpan> {
             }),
         }
     }
-    let labels = log_probabilities.ncols() / 2;
     for span in &mut spans {
-        let mean = |label| {
-            let sum: f32 = span
-                .words
-                .clone()
-                .map(|row| {
-                    let p = log_probabilities[[row, TagSet::begin(label)]].exp()
-                        + log_probabilities[[row, TagSet::inside(label)]].exp();
-                    p.min(1.0).ln()
-                })
-                .sum();
-            sum / span.words.len() as f32
-        };
-        span.labels = (0..labels).map(mean).collect();
+        span.labels = label_scores(log_probabilities, span.words.clone());
         span.score = span.labels[span.label].exp();
     }
     spans
+}
+
+/// For every label the logarithm of the geometric mean of the probabilities, over `words` (at least one), that a word
+/// begins or continues it.
+pub fn label_scores(log_probabilities: ArrayView2<'_, f32>, words: Range<usize>) -> Vec<f32> {
+    let count = words.len() as f32;
+    (0..log_probabilities.ncols() / 2)
+        .map(|label| {
+            let of = |row: usize, tag| log_probabilities[[row, tag]].exp();
+            let sum: f32 = words
+                .clone()
+                .map(|row| of(row, TagSet::begin(label)) + of(row, TagSet::inside(label)))
+                .map(|p| p.min(1.0).ln())
+                .sum();
+            sum / count
+        })
+        .collect()
 }
 
 fn viterbi(scores: ArrayView2<'_, f32>) -> Vec<usize> {

@@ -13,7 +13,7 @@ mod weights;
 mod windows;
 
 pub use config::{EncoderConfig, LabelConfig, ModelConfig};
-pub use decode::{TaggedSpan, decode};
+pub use decode::{TaggedSpan, decode, label_scores};
 pub use error::ModelError;
 pub use heads::{Heads, Linear, Scores, WindowScores};
 pub use packing::pack;
