@@ -250,7 +250,7 @@ mod tests {
             scores[[word, TagSet::begin(0)]] = p.ln();
         };
         let probabilities = [
-            0.9, 0.9, 0.0, 0.0, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.001, 0.0, 0.0, 0.4, 0.0,
+            0.9f32, 0.9, 0.0, 0.0, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.9, 0.0, 0.001, 0.0, 0.0, 0.4, 0.0,
         ];
         for (word, p) in probabilities.into_iter().enumerate() {
             set(word, p.clamp(1e-4, 0.999));
