@@ -4,26 +4,33 @@ use super::Opened;
 use super::json_lines::utf8;
 use crate::article::Article;
 use crate::corpus::record::{Fault, Record, hex};
-use crate::corpus::source::lines;
+use crate::corpus::source::{RECORD_LIMIT, lines};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
-use std::io::BufRead;
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 pub(super) fn read(input: Opened, delimiter: u8) -> Box<dyn Iterator<Item = Record>> {
     let opened = lines(&input.source, &input.options, &input.counter)
         .map_err(|e| e.to_string())
         .and_then(|(reader, encoding)| {
+            let row_bytes = Rc::new(Cell::new(0));
             let mut rows = ReaderBuilder::new()
                 .delimiter(delimiter)
                 .flexible(true)
-                .from_reader(reader);
+                .from_reader(Bounded {
+                    reader,
+                    row_bytes: row_bytes.clone(),
+                });
             let columns = columns(&mut rows, &input)?;
-            Ok((rows, encoding, columns))
+            Ok((rows, row_bytes, encoding, columns))
         });
     match opened {
-        Ok((rows, encoding, columns)) => Box::new(Rows {
+        Ok((rows, row_bytes, encoding, columns)) => Box::new(Rows {
             input,
             rows: Some(rows),
+            row_bytes,
             encoding,
             columns,
         }),
@@ -31,7 +38,29 @@ pub(super) fn read(input: Opened, delimiter: u8) -> Box<dyn Iterator<Item = Reco
     }
 }
 
-fn columns(rows: &mut Reader<Box<dyn BufRead>>, input: &Opened) -> Result<Vec<String>, String> {
+/// A reader that fails once a row has taken more than a record may have: a quotation mark that is never closed would
+/// make one row of the rest of the file.
+struct Bounded {
+    reader: Box<dyn BufRead>,
+    row_bytes: Rc<Cell<u64>>,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.row_bytes.set(self.row_bytes.get() + read as u64);
+        if self.row_bytes.get() > RECORD_LIMIT {
+            let reason = format!(
+                "the row that begins here has more than {} MiB: is there a quotation mark that is not closed?",
+                RECORD_LIMIT >> 20
+            );
+            return Err(io::Error::other(reason));
+        }
+        Ok(read)
+    }
+}
+
+fn columns(rows: &mut Reader<Bounded>, input: &Opened) -> Result<Vec<String>, String> {
     let header = rows.byte_headers().map_err(|e| e.to_string())?;
     let names = header
         .iter()
@@ -52,7 +81,9 @@ fn columns(rows: &mut Reader<Box<dyn BufRead>>, input: &Opened) -> Result<Vec<St
 
 struct Rows {
     input: Opened,
-    rows: Option<Reader<Box<dyn BufRead>>>,
+    rows: Option<Reader<Bounded>>,
+    /// Bytes taken for the row that is being read.
+    row_bytes: Rc<Cell<u64>>,
     encoding: &'static str,
     columns: Vec<String>,
 }
@@ -63,8 +94,10 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Record> {
         let rows = self.rows.as_mut()?;
         let mut row = ByteRecord::new();
+        let begin = rows.position().line();
+        self.row_bytes.set(0);
         let read = rows.read_byte_record(&mut row);
-        let line = row.position().or(Some(rows.position())).map(|p| p.line());
+        let line = Some(row.position().map_or(begin, |p| p.line()));
         match read {
             Ok(false) => None,
             Ok(true) => Some(Record {
@@ -101,5 +134,21 @@ impl Rows {
             .options
             .fields
             .article(record, self.input.line_id(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::BufReader;
+
+    #[test]
+    fn an_open_quotation_mark_does_not_swallow_the_file() {
+        let mut endless = Bounded {
+            reader: Box::new(BufReader::new(io::repeat(b'x'))),
+            row_bytes: Rc::default(),
+        };
+        let error = io::copy(&mut endless, &mut io::sink()).unwrap_err();
+        assert!(error.to_string().contains("quotation mark"), "{error}");
     }
 }
