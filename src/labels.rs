@@ -24,3 +24,44 @@ pub const SOURCE: usize = 0;
 pub const CUE: usize = 1;
 /// Index of what is attributed in [`ROLES`].
 pub const CONTENT: usize = 2;
+
+/// The claim type of a sentence that blames somebody.
+pub const ACCUSATION: &str = "accusation";
+
+/// What a claim type does to the one it is about: how views colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tone {
+    /// Speaks against somebody.
+    Conflict,
+    /// Wants something, or says what will come.
+    Pressure,
+    /// Speaks for somebody, or promises.
+    Cooperation,
+    /// Says what is; also every type that is not known here.
+    Plain,
+}
+
+impl Tone {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Conflict, Self::Pressure, Self::Cooperation, Self::Plain];
+
+    /// The tone of a claim type.
+    pub fn of(claim_type: &str) -> Self {
+        match claim_type {
+            ACCUSATION | "threat" | "denial" => Self::Conflict,
+            "demand" | "prediction" => Self::Pressure,
+            "support" | "commitment" => Self::Cooperation,
+            _ => Self::Plain,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Pressure => "pressure",
+            Self::Cooperation => "cooperation",
+            Self::Plain => "plain",
+        }
+    }
+}

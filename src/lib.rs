@@ -43,7 +43,9 @@ pub mod extract;
 pub mod formats;
 pub mod labels;
 pub mod model;
+mod page;
 pub mod pipeline;
+pub mod report;
 pub mod span;
 pub mod text;
 #[cfg(feature = "libtorch")]

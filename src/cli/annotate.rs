@@ -4,8 +4,9 @@ use super::engine::EngineArgs;
 use super::{Outcome, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
+use dixit::annotation::Annotation;
 use dixit::article::Article;
-use dixit::formats::{FORMATS, OffsetUnit, WriteOptions};
+use dixit::formats::{FORMATS, OffsetUnit, WriteOptions, Writer};
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -18,9 +19,12 @@ use std::process::ExitCode;
 Examples:
   dixit annotate data/articles/conference.txt
   dixit annotate *.txt --format jsonl -o annotated.jsonl
+  dixit annotate article.txt --format html -o article.html
+  dixit annotate *.txt --format html -o pages
   curl -s https://example.org/article.txt | dixit annotate - --format json
 
-Each FILE is one article in UTF-8 plain text; its id is the file name without extension.
+Each FILE is one article in UTF-8 plain text; its id is the file name without extension. A page (html) holds
+one article: of several FILEs, each gets its own in the folder that -o names.
 
 Exit codes: 0 all annotated, 1 failed, 2 usage, 3 some articles failed.")]
 pub(super) struct Args {
@@ -70,27 +74,53 @@ impl Args {
             .iter()
             .find(|f| f.name == self.format)
             .ok_or("unknown format")?;
-        let mut writer = (format.writer)(options);
-        let mut out = self.output.open()?;
+        let mut out = match format.page {
+            Some(ending) if self.files.len() > 1 => Target::Folder(self.output.folder()?, ending),
+            _ => Target::File((format.writer)(options), self.output.open()?),
+        };
         let mut failed = 0;
         for file in &self.files {
             let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
-            match annotated {
-                Ok(annotation) => writer.write(&annotation, &mut out)?,
-                Err(error) => {
-                    eprintln!("error: {}: {error}", file.display());
-                    failed += 1;
+            let written = match (annotated, &mut out) {
+                (Ok(annotation), Target::File(writer, out)) => {
+                    writer.write(&annotation, out)?;
+                    Ok(())
                 }
+                (Ok(annotation), Target::Folder(folder, ending)) => folder
+                    .open(format!("{}.{ending}", annotation.id))
+                    .and_then(|mut out| one(&mut *(format.writer)(options), &annotation, &mut out)),
+                (Err(error), _) => Err(error),
+            };
+            if let Err(error) = written {
+                eprintln!("error: {}: {error}", file.display());
+                failed += 1;
             }
         }
-        writer.finish(&mut out)?;
-        out.flush()?;
+        if let Target::File(writer, out) = &mut out {
+            writer.finish(out)?;
+            out.flush()?;
+        }
         Ok(match failed {
             0 => ExitCode::SUCCESS,
             n if n == self.files.len() => ExitCode::FAILURE,
             _ => ExitCode::from(3),
         })
     }
+}
+
+/// What the annotations go to.
+enum Target<'a> {
+    /// One file for all.
+    File(Box<dyn Writer>, Box<dyn Write>),
+    /// A file for each, with this ending.
+    Folder(output::Folder<'a>, &'static str),
+}
+
+/// Writes one article, and nothing after it.
+fn one(writer: &mut dyn Writer, annotation: &Annotation, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    writer.write(annotation, out)?;
+    writer.finish(out)?;
+    Ok(out.flush()?)
 }
 
 /// Columns of the terminal, as far as the shell says.

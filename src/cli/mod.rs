@@ -12,6 +12,7 @@ mod evaluate;
 mod fixtures;
 mod merge;
 mod output;
+mod report;
 mod scoring;
 mod standoff;
 mod summary;
@@ -37,6 +38,7 @@ enum Command {
     Batch(batch::Args),
     Merge(merge::Args),
     Verify(verify::Args),
+    Report(report::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Agree(agree::Args),
@@ -58,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Batch(args) => args.run(),
         Command::Merge(args) => args.run(),
         Command::Verify(args) => args.run(),
+        Command::Report(args) => args.run(),
         Command::Evaluate(args) => args.run(),
         Command::Compare(args) => args.run(),
         Command::Agree(args) => args.run(),

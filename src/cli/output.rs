@@ -1,9 +1,10 @@
 //! Where a subcommand writes to: standard output, or a file that is not overwritten unasked.
 
+use std::collections::HashSet;
 use std::error::Error;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Prints a line. That nobody reads on (`| head`) is no error: what a command did does not hang on it.
 macro_rules! say {
@@ -50,16 +51,54 @@ impl Args {
         let Some(path) = &self.output else {
             return Ok(Box::new(BufWriter::new(io::stdout().lock())));
         };
-        let mut options = OpenOptions::new();
-        if self.force {
-            options.create(true).truncate(true);
-        } else {
-            options.create_new(true);
-        }
-        let file = options.write(true).open(path).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
-            _ => format!("cannot write {}: {e}", path.display()),
-        })?;
-        Ok(Box::new(BufWriter::new(file)))
+        create(path, self.force)
     }
+
+    /// The folder that the output is, where each article has a file of its own.
+    pub(super) fn folder(&self) -> Result<Folder<'_>, Box<dyn Error>> {
+        let path = self.output.as_deref();
+        let path = path.ok_or("each page holds one article; name a folder for several with -o FOLDER")?;
+        fs::create_dir_all(path).map_err(|e| format!("cannot make the folder {}: {e}", path.display()))?;
+        Ok(Folder {
+            path,
+            force: self.force,
+            names: HashSet::new(),
+        })
+    }
+}
+
+/// A folder of files that are not overwritten unasked.
+pub(super) struct Folder<'a> {
+    path: &'a Path,
+    force: bool,
+    names: HashSet<String>,
+}
+
+impl Folder<'_> {
+    /// A new file of that name. Two of one name are an error, whatever may be overwritten.
+    pub(super) fn open(&mut self, name: String) -> Result<Box<dyn Write>, Box<dyn Error>> {
+        let path = self.path.join(&name);
+        if !self.names.insert(name) {
+            return Err(format!(
+                "{} is the page of another article of the same name",
+                path.display()
+            )
+            .into());
+        }
+        create(&path, self.force)
+    }
+}
+
+fn create(path: &Path, force: bool) -> Result<Box<dyn Write>, Box<dyn Error>> {
+    let mut options = OpenOptions::new();
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let file = options.write(true).open(path).map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
+        _ => format!("cannot write {}: {e}", path.display()),
+    })?;
+    Ok(Box::new(BufWriter::new(file)))
 }

@@ -30,6 +30,9 @@ pub enum FormatError {
     /// A column cannot be built or read.
     #[error("{0}")]
     Columns(String),
+    /// A second article for a file that holds one.
+    #[error("a page holds one article; write several into a folder, each to a page of its own")]
+    OneArticle,
     /// A span does not fit the text it is over.
     #[error("{0}")]
     Span(String),

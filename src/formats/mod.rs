@@ -5,6 +5,7 @@ mod annotated;
 mod conll;
 mod dixit;
 mod error;
+mod html;
 mod json;
 mod offsets;
 mod parquet;
@@ -61,6 +62,8 @@ pub struct Format {
     pub about: &'static str,
     /// Endings of the names of corpora that are written in it.
     pub extensions: &'static [&'static str],
+    /// Ending of the name of a file, where each holds one article and no more.
+    pub page: Option<&'static str>,
     /// Makes a writer.
     pub writer: fn(WriteOptions) -> Box<dyn Writer>,
 }
@@ -71,24 +74,35 @@ pub const FORMATS: &[Format] = &[
         name: "text",
         about: "reading view: entities underlined, claims with speaker and type in the margin",
         extensions: &[],
+        page: None,
         writer: |options| Box::new(reading::Reading::new(options)),
     },
     Format {
         name: "json",
         about: "one JSON object per article, indented",
         extensions: &[],
+        page: None,
         writer: |options| Box::new(json::Json::new(options, true)),
     },
     Format {
         name: "jsonl",
         about: "one JSON object per article and line",
         extensions: &["jsonl", "ndjson"],
+        page: None,
         writer: |options| Box::new(json::Json::new(options, false)),
+    },
+    Format {
+        name: "html",
+        about: "a page for the browser: text, speakers, filters, and who speaks about whom",
+        extensions: &[],
+        page: Some("html"),
+        writer: |_| Box::new(html::Html::default()),
     },
     Format {
         name: "parquet",
         about: "Parquet with a row per article: the fields of the JSON, metadata as a string of JSON",
         extensions: &["parquet"],
+        page: None,
         writer: |options| Box::new(parquet::Parquet::new(options)),
     },
 ];

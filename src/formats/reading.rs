@@ -3,7 +3,7 @@
 
 use super::{FormatError, WriteOptions, Writer};
 use crate::annotation::{Annotation, Claim, Entity, Speaker};
-use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON, Tone};
 use crate::span::Span;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
@@ -226,11 +226,11 @@ fn entity_style(entity: &Entity) -> Style {
 }
 
 fn claim_style(claim_type: &str) -> Style {
-    let colour = match claim_type {
-        "accusation" | "threat" | "denial" => AnsiColor::Red,
-        "demand" | "prediction" => AnsiColor::Yellow,
-        "support" | "commitment" => AnsiColor::Green,
-        _ => AnsiColor::Blue,
+    let colour = match Tone::of(claim_type) {
+        Tone::Conflict => AnsiColor::Red,
+        Tone::Pressure => AnsiColor::Yellow,
+        Tone::Cooperation => AnsiColor::Green,
+        Tone::Plain => AnsiColor::Blue,
     };
     Style::new().fg_color(Some(colour.into()))
 }

@@ -35,6 +35,14 @@ impl StoredReader {
             Source::Lines(DixitReader::open(path)?)
         }))
     }
+
+    /// What the records say, without a look at how it was stored.
+    pub fn annotations(self) -> Box<dyn Iterator<Item = Result<Annotation, FormatError>>> {
+        match self.0 {
+            Source::Lines(lines) => Box::new(lines),
+            Source::Rows(rows) => Box::new(rows.map(|row| row.map(|(annotation, _)| annotation))),
+        }
+    }
 }
 
 impl Iterator for StoredReader {

@@ -1,5 +1,4 @@
-//! The report as one HTML page that needs nothing else: no script, no network. Every chart stands beside a table with the
-//! same figures.
+//! The report as one HTML page without a script. Every chart stands beside a table with the same figures.
 
 mod articles;
 mod charts;
@@ -7,11 +6,10 @@ mod charts;
 use super::super::{Confusion, Errors, Figure, Mention, Report, Section, Slicing};
 use super::table::{Table, by_class, kinds, reliability, singles, slices, value};
 use super::{basis, documents};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use crate::page::{Page, scrolling};
+use maud::{Markup, html};
 use std::io::{self, Write};
 
-/// Nothing may be loaded, whatever the articles hold.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 const STYLE: &str = include_str!("style.css");
 /// Figures that stand for a metric as a whole: the first that it has.
 const MAIN: &[&str] = &["f1", "accuracy", "macro_f1", "average_precision", "ece"];
@@ -21,35 +19,30 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn page(report: &Report) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                title { "Evaluation of " (documents(report.documents)) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header {
-                    h1 { "Evaluation" }
-                    p { (basis(report)) }
-                }
-                nav aria-label="Contents" { (contents(report)) }
-                main {
-                    (overview(report))
-                    @for section in &report.sections { (metric(section, report.confidence)) }
-                    @for (number, slicing) in report.slicings.iter().enumerate() { (sliced(number + 1, slicing)) }
-                    @if let Some(errors) = &report.errors { (wrong(errors)) }
-                    @if !report.notes.is_empty() {
-                        h2 id="notes" { "Notes" }
-                        ul { @for note in &report.notes { li { (note) } } }
-                    }
-                }
+    let body = html! {
+        header {
+            h1 { "Evaluation" }
+            p { (basis(report)) }
+        }
+        nav aria-label="Contents" { (contents(report)) }
+        main {
+            (overview(report))
+            @for section in &report.sections { (metric(section, report.confidence)) }
+            @for (number, slicing) in report.slicings.iter().enumerate() { (sliced(number + 1, slicing)) }
+            @if let Some(errors) = &report.errors { (wrong(errors)) }
+            @if !report.notes.is_empty() {
+                h2 id="notes" { "Notes" }
+                ul { @for note in &report.notes { li { (note) } } }
             }
         }
-    }
+    };
+    let page = Page {
+        title: &format!("Evaluation of {}", documents(report.documents)),
+        style: STYLE,
+        script: "",
+        body,
+    };
+    page.render()
 }
 
 fn contents(report: &Report) -> Markup {
@@ -153,13 +146,6 @@ fn cells(table: &Table) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// What is as wide as it is, in a frame that scrolls, with keys too.
-fn scrolling(name: &str, content: &Markup) -> Markup {
-    html! {
-        div.scroll role="group" tabindex="0" aria-label=(name) { (content) }
     }
 }
 
