@@ -143,6 +143,36 @@ fn an_output_file_is_not_overwritten_without_force() {
 }
 
 #[test]
+fn a_page_holds_one_article_and_several_go_into_a_folder() {
+    let page = annotate(&["regulator"], &["--format", "html"]);
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Ida Lund"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    let _ = fs::remove_dir_all(&folder);
+    let run = |more: &[&str], to: &[&Path]| {
+        let mut command = dixit(&["annotate", "--format", "html"]);
+        command.args(more).args(ARTICLES.map(article));
+        if let [folder] = to {
+            command.arg("-o").arg(folder);
+        }
+        command.output().unwrap()
+    };
+    let without = run(&[], &[]);
+    assert_eq!(without.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&without.stderr).contains("-o FOLDER"));
+    assert_eq!(stdout(&run(&[], &[&folder])), "");
+    assert_eq!(fs::read_to_string(folder.join("regulator.html")).unwrap(), page);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), ARTICLES.len());
+    let again = run(&[], &[&folder]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("--force"));
+    // The same article twice: its page is not written over, even so.
+    let twice = article("briefing");
+    let twice = run(&["--force", twice.to_str().unwrap()], &[&folder]);
+    assert_eq!(twice.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("same name"));
+}
+
+#[test]
 fn unreadable_articles_are_named_and_the_others_annotated() {
     let broken = fresh("broken.txt");
     fs::write(&broken, b"Ida Lund sp\xf8ke.").unwrap();

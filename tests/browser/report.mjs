@@ -1,172 +1,94 @@
-// The HTML report in a browser: is it valid for screen readers (axe) in light, dark and print, does it load nothing,
-// and do its links lead where they say?
-//
-//   npm ci && node report.mjs PROGRAM OUTPUT_FOLDER
-//
-// PROGRAM is the built `dixit`. Screenshots and a PDF go to OUTPUT_FOLDER. CHROMIUM names the browser
-// (default /usr/bin/chromium).
+// The page of an annotated corpus in a browser: filters, a speaker who is followed, and harmless names.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
-import { gold, predicted } from "./documents.mjs";
+import { common, file, jsonLines, program, run, WIDE, withPage, write } from "./pages.mjs";
 
-const [program, folder] = process.argv.slice(2);
-if (!program || !folder) {
-  console.error("usage: node report.mjs PROGRAM OUTPUT_FOLDER");
-  process.exit(2);
-}
-mkdirSync(folder, { recursive: true });
-const file = (name) => join(resolve(folder), name);
-const jsonLines = (documents) => documents.map((d) => JSON.stringify(d) + "\n").join("");
-writeFileSync(file("gold.jsonl"), jsonLines(gold));
-writeFileSync(file("predicted.jsonl"), jsonLines(predicted));
-const html = execFileSync(program, [
-  "evaluate", file("gold.jsonl"), "--predictions", file("predicted.jsonl"),
-  "--format", "html", "--slice", "publisher", "--draws", "500",
-]);
-writeFileSync(file("report.html"), html);
-const address = pathToFileURL(file("report.html")).href;
+const PEOPLE = ["Ida Lund", "Tomas Veld", "Ana Reis", "Zoë <b>Åkerman</b>", "a senior official", "Nordsund Energi"];
+const COUNTRIES = [["NO", "NOR", "Norway"], ["SE", "SWE", "Sweden"], ["CA", "CAN", "Canada"]];
+const TYPES = ["accusation", "denial", "demand", "assertion", "support"];
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-  ],
-});
-const A4 = { width: 794, height: 1123 };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Calls `look` on a page with the report; whatever goes wrong in it, or is loaded beside it, fails the check. */
-async function withPage(options, look) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(`error: ${error}`));
-  page.on("console", (message) => problems.push(`console: ${message.text()}`));
-  page.on("request", (request) => {
-    if (request.url().split("#")[0] !== address) problems.push(`loaded: ${request.url()}`);
+/** An article in which three of the people speak; which, and of what, follows from its number. */
+function article(number) {
+  const names = [0, 1, 2].map((step) => PEOPLE[(number + step * (1 + (number % 2))) % PEOPLE.length]);
+  const speakers = [...new Set(names)].map((name, id) => ({
+    id, name, kind: "person", role: id === 0 ? "Minister" : null, country: COUNTRIES[(number + id) % 4]?.[0] ?? null, mentions: [],
+  }));
+  const claims = speakers.map((speaker, index) => {
+    const target = PEOPLE[(number * (index + 2)) % PEOPLE.length];
+    return {
+      start: 4 * index, end: 4 * index + 3, claim_type: TYPES[(number * (index + 1)) % TYPES.length], quotation: "direct",
+      speaker: index, target: target === speaker.name ? null : { name: target, label: "PERSON", country: null },
+    };
   });
-  await page.goto(address);
-  await look(page);
-  await context.close();
-  assert.deepEqual(problems, []);
+  const [code, alpha3, name] = COUNTRIES[number % COUNTRIES.length];
+  return {
+    id: `article ${number}`, text: "So. So. So.", speakers, claims,
+    meta: number % 10 === 0 ? {} : { date: new Date(Date.UTC(2026, 0, 1 + number)).toISOString() },
+    countries: [{ code, alpha3, name, mentions: 1 + (number % 3) }],
+  };
 }
 
-async function checkAccessibility(page, where) {
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
-  const found = violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}\n    ${n.html}\n    ${n.failureSummary}`));
-  assert.deepEqual(found, [], `${where}: ${found.join("\n")}`);
-  assert.ok(passes.some((rule) => rule.id === "color-contrast"), `${where}: contrast was not checked`);
-}
+const articles = Array.from({ length: 60 }, (_, number) => article(number));
+const page = write("report.html", program(["report", write("annotated.jsonl", jsonLines(articles))]));
+const rows = (page) => page.$$eval(".speakers tbody tr:not([hidden])", (rows) => rows.map((row) => row.dataset.speaker));
 
 const checks = {
-  async "light, dark, print and a narrow window are accessible"() {
-    for (const colorScheme of ["light", "dark"]) {
-      await withPage({ colorScheme, viewport: { width: 1200, height: 900 } }, async (page) => {
-        await page.screenshot({ path: file(`${colorScheme}.png`), fullPage: true });
-        await checkAccessibility(page, colorScheme);
-      });
-    }
-    await withPage({ viewport: { width: 360, height: 700 } }, async (page) => {
-      await page.screenshot({ path: file("narrow.png"), fullPage: true });
-      await checkAccessibility(page, "narrow");
-    });
-    await withPage({ viewport: A4 }, async (page) => {
-      await page.emulateMedia({ media: "print" });
-      await checkAccessibility(page, "print");
-      const margin = { top: "15mm", bottom: "15mm", left: "15mm", right: "15mm" };
-      await page.pdf({ path: file("report.pdf"), format: "A4", margin });
-    });
-  },
+  ...common(page, { tables: 5 }),
 
-  async "nothing is wider than a narrow window or a sheet"() {
-    for (const [media, viewport] of [["screen", { width: 360, height: 700 }], ["print", A4]]) {
-      await withPage({ viewport }, async (page) => {
-        await page.emulateMedia({ media });
-        const root = page.locator("html");
-        const wide = await root.evaluate((element) => element.scrollWidth - element.clientWidth);
-        assert.ok(wide <= 0, `${media}: ${wide} pixels too wide`);
-      });
-    }
-  },
-
-  async "every table has a caption, and headers for rows and columns"() {
-    await withPage({}, async (page) => {
-      const tables = await page.$$eval("table", (tables) =>
-        tables.map((table) => ({
-          caption: table.caption?.textContent ?? "",
-          columns: table.querySelectorAll("thead th[scope=col]").length,
-          rows: [...table.tBodies[0].rows].every((row) => row.querySelector("th[scope=row]")),
-        })),
-      );
-      assert.ok(tables.length > 20, `${tables.length} tables`);
-      for (const table of tables) {
-        assert.ok(table.caption && table.columns > 1 && table.rows, JSON.stringify(table));
+  async "speakers are filtered by name, country and type"() {
+    await withPage(page, { viewport: WIDE }, async (page) => {
+      assert.deepEqual((await rows(page)).toSorted(), PEOPLE.toSorted());
+      await page.fill("#find", "åker");
+      assert.deepEqual(await rows(page), ["Zoë <b>Åkerman</b>"]);
+      assert.equal(await page.textContent("#status"), `1 of ${PEOPLE.length} speakers`);
+      await page.fill("#find", "");
+      for (const [field, attribute] of [["#of-country", "data-country"], ["#of-type", "data-types"]]) {
+        const value = await page.locator(`${field} option`).nth(1).evaluate((option) => option.value);
+        await page.selectOption(field, value);
+        const found = await page.$$eval(".speakers tbody tr:not([hidden])", (rows, name) => rows.map((r) => r.getAttribute(name)), attribute);
+        assert.ok(found.length > 0 && found.every((values) => values.split(" ").includes(value)), `${field}: ${found}`);
+        await page.keyboard.press("Escape");
+        assert.equal((await rows(page)).length, PEOPLE.length);
       }
     });
   },
 
-  async "an error leads to its place in the article and back"() {
-    await withPage({ viewport: { width: 1200, height: 700 } }, async (page) => {
-      const errors = await page.$$eval(".errors tbody tr", (rows) => rows.map((row) => row.cells[1].textContent));
-      for (const kind of ["boundary", "type", "missed", "spurious", "split", "merged"]) {
-        assert.ok(errors.includes(kind), `${kind} in ${errors}`);
-      }
-      for (let number = 1; number <= errors.length; number++) {
-        await page.click(`#error-${number} .context a`);
-        const place = page.locator(`#place-${number}`);
-        assert.ok(await inView(place), `place ${number}`);
-        const marked = await place.evaluate((a) => a.nextElementSibling?.tagName);
-        assert.equal(marked, "MARK", `what follows place ${number}`);
-        await place.click();
-        assert.ok(await inView(page.locator(`#error-${number}`)), `error ${number}`);
-      }
+  async "a speaker who is pressed is followed through graph and table"() {
+    await withPage(page, { viewport: WIDE }, async (page) => {
+      const name = await page.locator(".pairs tbody tr").first().getAttribute("data-accuser");
+      const button = page.getByRole("button", { name, exact: true });
+      await button.focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await button.getAttribute("aria-pressed"), "true");
+      const pairs = await page.$$eval(".pairs tbody tr:not([hidden])", (rows) => rows.map((r) => [r.dataset.accuser, r.dataset.accused]));
+      assert.ok(pairs.length > 0 && pairs.every((pair) => pair.includes(name)), JSON.stringify(pairs));
+      const links = await page.$$eval(".graph .link.on", (links) => links.map((l) => [l.dataset.accuser, l.dataset.accused]));
+      assert.deepEqual(links.toSorted(), pairs.toSorted());
+      assert.ok((await page.textContent("#status")).startsWith(`${name}: accuses `));
+      await page.screenshot({ path: file("report-followed.png"), fullPage: true });
+      await page.click("#clear");
+      assert.equal(await page.locator(".graph .link.on").count(), 0);
     });
   },
 
-  async "links lead somewhere, and ids are unique"() {
-    await withPage({}, async (page) => {
-      const lost = await page.$$eval("a", (links) =>
-        links.map((a) => a.getAttribute("href")).filter((href) => !document.getElementById(href.slice(1))),
-      );
-      assert.deepEqual(lost, []);
-      const ids = await page.$$eval("[id]", (elements) => elements.map((e) => e.id));
-      assert.equal(new Set(ids).size, ids.length);
+  async "figures add up"() {
+    await withPage(page, {}, async (page) => {
+      const claims = articles.reduce((sum, { claims }) => sum + claims.length, 0);
+      const column = (selector) => page.$$eval(selector, (cells) => cells.reduce((sum, cell) => sum + Number(cell.textContent), 0));
+      assert.equal(await column("#types ~ table tbody td:nth-child(2)"), claims);
+      assert.equal(await column(".speakers tbody td:nth-child(5)"), claims);
+      const accusations = articles.flatMap(({ claims }) => claims.filter((c) => c.claim_type === "accusation" && c.target));
+      assert.equal(await column(".pairs tbody td:nth-child(3)"), accusations.length);
+      assert.ok((await page.textContent("main")).includes("6 articles have no date"));
     });
   },
 
-  async "markup in articles and names is shown, not obeyed"() {
-    await withPage({}, async (page) => {
-      assert.equal(await page.locator("script, img, iframe").count(), 0);
-      const shown = await page.locator("main").textContent();
-      assert.ok(shown.includes("<img src=x onerror=alert(1)>") && shown.includes("article <1>"));
+  async "markup in names is shown, not obeyed"() {
+    await withPage(page, {}, async (page) => {
+      assert.equal(await page.locator("main b, img, iframe").count(), 0);
+      assert.ok((await page.textContent(".speakers")).includes("Zoë <b>Åkerman</b>"));
     });
   },
 };
 
-async function inView(locator) {
-  return locator.evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
-  });
-}
-
-let failed = 0;
-for (const [name, check] of Object.entries(checks)) {
-  try {
-    await check();
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack}`);
-  }
-}
-await browser.close();
-process.exit(failed > 0 ? 1 : 0);
+await run(checks);

@@ -117,7 +117,7 @@ fn how(claim: &Claim) -> String {
     };
     let worth = claim
         .check_worthiness
-        .map(|p| format!("{} worth checking", percent(p)));
+        .map(|p| format!("check-worthy {}", percent(p)));
     let parts = [quotation, worth, claim.speaker_reason.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -8,10 +8,10 @@ use std::cmp::Reverse;
 const GAP: f64 = 10.0;
 /// Least height of a node: that of its name.
 const LEAST: f64 = 14.0;
-/// Height of the heaviest node.
-const TALLEST: f64 = 90.0;
-/// Greatest height for one count.
-const UNIT: f64 = 12.0;
+/// Greatest height of one node, of all links together, and of a single count.
+const TALLEST: f64 = 60.0;
+const ALL: f64 = 480.0;
+const UNIT: f64 = 8.0;
 /// Rounds of sorting each column by the other.
 const ROUNDS: usize = 8;
 
@@ -80,7 +80,8 @@ pub(super) fn layout<'a>(pairs: &[Pair<'a>]) -> Layout<'a> {
             .collect();
     }
     let heaviest = columns.iter().flatten().map(|node| node.count).max().unwrap_or(1);
-    let unit = (TALLEST / heaviest as f64).min(UNIT);
+    let all: u64 = pairs.iter().map(|pair| pair.count).sum();
+    let unit = (TALLEST / heaviest as f64).min(ALL / all.max(1) as f64).min(UNIT);
     let heights = columns.each_mut().map(|column| stack(column, unit));
     let height = heights[0].max(heights[1]);
     for (column, own) in columns.iter_mut().zip(heights) {

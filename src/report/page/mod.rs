@@ -8,6 +8,7 @@ mod time;
 
 use super::Report;
 use crate::extract::Gazetteer;
+use crate::labels::Tone;
 use crate::page::{Page, claim_type, counted, grouped, scrolling};
 use maud::{Markup, html};
 use std::cmp::Reverse;
@@ -100,7 +101,7 @@ fn types(report: &Report) -> Markup {
                                 th scope="row" { (claim_type(name)) }
                                 td.number { (grouped(count)) }
                                 td.number { (format!("{:.1} %", 100.0 * count as f64 / report.claims as f64)) }
-                                (bar(count, most))
+                                (bar(count, most, Tone::of(name).name()))
                             }
                         }
                     }
@@ -110,10 +111,10 @@ fn types(report: &Report) -> Markup {
     }
 }
 
-/// A cell with a bar; the number stands beside it.
-fn bar(count: u64, most: u64) -> Markup {
+/// A cell with a bar, in the colour of a tone if one is named; the number stands beside it.
+fn bar(count: u64, most: u64, tone: &str) -> Markup {
     let share = 100.0 * count as f64 / most.max(1) as f64;
-    html! { td.bar aria-hidden="true" style={ "--share: " (format!("{share:.1}")) "%" } {} }
+    html! { td class={ "bar " (tone) } aria-hidden="true" style={ "--share: " (format!("{share:.1}")) "%" } {} }
 }
 
 fn countries(report: &Report) -> Markup {
@@ -140,7 +141,7 @@ fn countries(report: &Report) -> Markup {
                         @for count in [place.articles, place.by, place.about, place.mentions] {
                             td.number { (grouped(count)) }
                         }
-                        (bar(place.mentions, most))
+                        (bar(place.mentions, most, ""))
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::super::Report;
 use super::{bar, graph, of_all, shortfall};
+use crate::labels::Tone;
 use crate::page::{grouped, scrolling};
 use maud::{Markup, html};
 
@@ -65,7 +66,7 @@ fn table(pairs: &[Pair<'_>], all: usize) -> Markup {
                         th scope="row" { bdi { (pair.accuser) } }
                         td { bdi { (pair.accused) } }
                         td.number { (grouped(pair.count)) }
-                        (bar(pair.count, most))
+                        (bar(pair.count, most, Tone::Conflict.name()))
                     }
                 }
             }
