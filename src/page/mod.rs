@@ -1,6 +1,7 @@
 //! What all pages for a browser share: the frame, the style, and the pieces that they are built from. A page is one file
 //! that loads nothing, and runs no script but its own.
 
+use crate::extract::Gazetteer;
 use crate::labels::Tone;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -63,6 +64,11 @@ pub(crate) fn scrolling(name: &str, content: &Markup) -> Markup {
 /// A claim type in the colours of its tone.
 pub(crate) fn claim_type(name: &str) -> Markup {
     html! { span class={ "type " (Tone::of(name).name()) } { (name) } }
+}
+
+/// The name of a country, or its code where the tables do not have it.
+pub(crate) fn country(code: &str) -> &str {
+    Gazetteer::builtin().name(code).unwrap_or(code)
 }
 
 /// A number with its noun.

@@ -1,11 +1,11 @@
 //! What can be filtered by: claim types, entity labels and countries, each with its number. Also the legend of the marks.
 
 use super::text::label_class;
-use super::{countries, country};
+use super::{countries, tally};
 use crate::annotation::Annotation;
 use crate::labels::Tone;
+use crate::page::country;
 use maud::{Markup, html};
-use std::cmp::Reverse;
 
 /// Something to press.
 struct Choice<'a> {
@@ -63,19 +63,6 @@ pub(super) fn filters(annotation: &Annotation) -> Markup {
             (group("Countries", "country", codes.collect()))
         }
     }
-}
-
-/// Values with their counts, the most frequent first, then by name.
-fn tally<'a>(values: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for value in values {
-        match counts.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((value, 1)),
-        }
-    }
-    counts.sort_by_key(|(value, count)| (Reverse(*count), *value));
-    counts
 }
 
 fn group(name: &str, filter: &str, choices: Vec<Choice<'_>>) -> Markup {

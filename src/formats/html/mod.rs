@@ -8,11 +8,11 @@ mod text;
 
 use super::{FormatError, OffsetUnit, Offsets, Writer};
 use crate::annotation::{Annotation, Claim, Speaker};
-use crate::extract::Gazetteer;
 use crate::page::{Page, counted};
 use crate::text::segment;
 use maud::{Markup, html};
 use serde_json::Value;
+use std::cmp::Reverse;
 use std::io::Write;
 
 const STYLE: &str = include_str!("style.css");
@@ -152,9 +152,17 @@ fn countries<'a>(annotation: &'a Annotation, claim: &'a Claim) -> Vec<&'a str> {
     codes
 }
 
-/// The name of a country, or its code where the tables do not have it.
-fn country(code: &str) -> &str {
-    Gazetteer::builtin().name(code).unwrap_or(code)
+/// Values with their counts, the most frequent first, then by name.
+fn tally<'a>(values: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for value in values {
+        match counts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((value, 1)),
+        }
+    }
+    counts.sort_by_key(|(value, count)| (Reverse(*count), *value));
+    counts
 }
 
 /// A probability in words.

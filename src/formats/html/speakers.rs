@@ -1,8 +1,8 @@
 //! The speakers beside the text: who they are and what they claim.
 
-use super::{NOBODY, countries, country, percent, speaker};
+use super::{NOBODY, countries, percent, speaker, tally};
 use crate::annotation::{Annotation, Claim, Quotation, Speaker, SpeakerKind};
-use crate::page::{claim_type, counted};
+use crate::page::{claim_type, counted, country};
 use maud::{Markup, html};
 
 /// All speakers in their order, then the claims of which nobody is known to be the source.
@@ -72,18 +72,13 @@ fn details(speaker: &Speaker) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// How often each claim type occurs, in the order in which they first do.
+/// How often each claim type occurs.
 fn counts(annotation: &Annotation, claims: &[usize]) -> Markup {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for index in claims {
-        let name = annotation.claims[*index].claim_type.as_str();
-        match counts.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((name, 1)),
-        }
-    }
+    let types = claims
+        .iter()
+        .map(|index| annotation.claims[*index].claim_type.as_str());
     html! {
-        @for (name, count) in counts { span { (count) " " (claim_type(name)) } " " }
+        @for (name, count) in tally(types) { span { (count) " " (claim_type(name)) } " " }
     }
 }
 

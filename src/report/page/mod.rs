@@ -7,9 +7,8 @@ mod speakers;
 mod time;
 
 use super::Report;
-use crate::extract::Gazetteer;
 use crate::labels::Tone;
-use crate::page::{Page, claim_type, counted, grouped, scrolling};
+use crate::page::{Page, claim_type, counted, country, grouped, scrolling};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
@@ -172,9 +171,4 @@ fn shortfall(short: u64) -> Markup {
             p.soft { "There were too many to keep them all; a number here may be too low by up to " (grouped(short)) "." }
         }
     }
-}
-
-/// The name of a country, or its code where the tables do not have it.
-fn country(code: &str) -> &str {
-    Gazetteer::builtin().name(code).unwrap_or(code)
 }

@@ -1,10 +1,10 @@
 //! The speakers with most claims: a table that can be filtered, and whose names can be pressed.
 
 use super::super::{Report, Voice};
-use super::{country, of_all, shortfall};
+use super::{of_all, shortfall};
 use crate::annotation::SpeakerKind;
 use crate::labels::Tone;
-use crate::page::{claim_type, grouped, scrolling};
+use crate::page::{claim_type, country, grouped, scrolling};
 use maud::{Markup, html};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
