@@ -97,17 +97,17 @@ impl Iterator for Rows {
         let begin = rows.position().line();
         self.row_bytes.set(0);
         let read = rows.read_byte_record(&mut row);
-        let line = Some(row.position().map_or(begin, |p| p.line()));
+        let line = row.position().map_or(begin, |p| p.line());
         match read {
             Ok(false) => None,
             Ok(true) => Some(Record {
-                position: self.input.position(line),
+                position: self.input.position(Some(line)),
                 encoding: self.encoding,
-                body: self.article(&row, line.unwrap_or(0)),
+                body: self.article(&row, line),
             }),
             Err(e) => {
                 self.rows = None;
-                Some(self.input.unread(line, e))
+                Some(self.input.unread(Some(line), e))
             }
         }
     }
