@@ -1,11 +1,11 @@
 //! `dixit annotate`: annotates articles and shows or writes what was found.
 
 use super::engine::EngineArgs;
-use super::{Outcome, output};
+use super::{Outcome, losses, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use dixit::article::Article;
-use dixit::formats::{FORMATS, OffsetUnit, WriteOptions};
+use dixit::formats::{FORMATS, Format, Losses, OffsetUnit, Output, WriteOptions};
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -28,13 +28,15 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Format of the output
-    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(streams()))]
     format: String,
-    /// Unit of the offsets in JSON
+    /// Unit of the offsets in formats that do not prescribe it
     #[arg(long, value_enum, default_value = "codepoint")]
     offset_unit: Unit,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    losses: losses::Args,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -65,18 +67,20 @@ impl Args {
             offset_unit: self.offset_unit.into(),
             colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
             columns: if to_terminal { columns() } else { 0 },
+            ..WriteOptions::default()
         };
-        let format = FORMATS
-            .iter()
-            .find(|f| f.name == self.format)
-            .ok_or("unknown format")?;
-        let mut writer = (format.writer)(options);
+        let format = Format::named(&self.format).ok_or("unknown format")?;
+        let mut writer = format.stream(options).ok_or("the format is one of folders")?;
+        let mut losses = Losses::default();
         let mut out = self.output.open()?;
         let mut failed = 0;
         for file in &self.files {
             let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
             match annotated {
-                Ok(annotation) => writer.write(&annotation, &mut out)?,
+                Ok(annotation) => {
+                    format.losses(&annotation, &mut losses);
+                    writer.write(&annotation, &mut out)?;
+                }
                 Err(error) => {
                     eprintln!("error: {}: {error}", file.display());
                     failed += 1;
@@ -85,12 +89,19 @@ impl Args {
         }
         writer.finish(&mut out)?;
         out.flush()?;
+        self.losses.report(&losses)?;
         Ok(match failed {
             0 => ExitCode::SUCCESS,
             n if n == self.files.len() => ExitCode::FAILURE,
             _ => ExitCode::from(3),
         })
     }
+}
+
+/// Names of the formats of one file.
+fn streams() -> impl Iterator<Item = &'static str> {
+    let streams = FORMATS.iter().filter(|f| matches!(f.output, Output::Stream(_)));
+    streams.map(|f| f.name)
 }
 
 /// Columns of the terminal, as far as the shell says.

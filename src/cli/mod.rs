@@ -6,10 +6,12 @@ mod batch;
 mod compare;
 mod compat;
 mod completions;
+mod convert;
 mod doctor;
 mod engine;
 mod evaluate;
 mod fixtures;
+mod losses;
 mod merge;
 mod output;
 mod scoring;
@@ -35,6 +37,7 @@ struct Cli {
 enum Command {
     Annotate(annotate::Args),
     Batch(batch::Args),
+    Convert(convert::Args),
     Merge(merge::Args),
     Verify(verify::Args),
     Evaluate(evaluate::Args),
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
         Command::Batch(args) => args.run(),
+        Command::Convert(args) => args.run(),
         Command::Merge(args) => args.run(),
         Command::Verify(args) => args.run(),
         Command::Evaluate(args) => args.run(),

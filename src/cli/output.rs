@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Prints a line. That nobody reads on (`| head`) is no error: what a command did does not hang on it.
 macro_rules! say {
@@ -50,16 +50,21 @@ impl Args {
         let Some(path) = &self.output else {
             return Ok(Box::new(BufWriter::new(io::stdout().lock())));
         };
-        let mut options = OpenOptions::new();
-        if self.force {
-            options.create(true).truncate(true);
-        } else {
-            options.create_new(true);
-        }
-        let file = options.write(true).open(path).map_err(|e| match e.kind() {
-            io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
-            _ => format!("cannot write {}: {e}", path.display()),
-        })?;
-        Ok(Box::new(BufWriter::new(file)))
+        create(path, self.force)
     }
+}
+
+/// Begins a file, which must not be there already unless `force` is set.
+pub(super) fn create(path: &Path, force: bool) -> Result<Box<dyn Write>, Box<dyn Error>> {
+    let mut options = OpenOptions::new();
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    let file = options.write(true).open(path).map_err(|e| match e.kind() {
+        io::ErrorKind::AlreadyExists => format!("{} exists; --force overwrites it", path.display()),
+        _ => format!("cannot write {}: {e}", path.display()),
+    })?;
+    Ok(Box::new(BufWriter::new(file)))
 }

@@ -38,13 +38,18 @@ impl DixitReader {
         } else {
             Box::new(BufReader::new(file))
         };
-        Ok(Self {
+        Ok(Self::of(path, lines))
+    }
+
+    /// Reads `lines`, which are named as `path` in messages.
+    pub(super) fn of(path: &Path, lines: Box<dyn BufRead>) -> Self {
+        Self {
             path: path.to_owned(),
             lines,
             line: 0,
             unit: OffsetUnit::default(),
             bytes: Vec::new(),
-        })
+        }
     }
 
     /// Line of the record read last, from 1.
