@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use dixit::annotation::Annotation;
 use dixit::formats::{
-    FORMATS, Folder, FolderWriter, Format, FormatError, Input, Losses, Output, TagScheme, WriteOptions, Writer,
+    FORMATS, Folder, FolderWriter, Format, FormatError, Input, Losses, Output, TagScheme, WriteOptions,
+    Writer,
 };
 use std::error::Error;
 use std::io::{self, BufWriter, Write};
@@ -88,7 +89,10 @@ Formats (w written, r read):
             true => String::new(),
             false => format!(" ({})", endings.join(", ")),
         };
-        help.push_str(&format!("  {:<13} w{read}  {}{endings}\n", format.name, format.about));
+        help.push_str(&format!(
+            "  {:<13} w{read}  {}{endings}\n",
+            format.name, format.about
+        ));
     }
     help.push_str(
         "
@@ -129,7 +133,10 @@ impl Args {
         let from = format(&self.input, self.from.as_deref(), "--from", readable().collect())?;
         let to = format(&self.output, self.to.as_deref(), "--to", writable().collect())?;
         if self.offset_unit.is_some() && !to.units {
-            eprintln!("error: {} prescribes its unit of offsets; leave --offset-unit out", to.name);
+            eprintln!(
+                "error: {} prescribes its unit of offsets; leave --offset-unit out",
+                to.name
+            );
             return Ok(ExitCode::from(2));
         }
         let same = |path: &Path| path.canonicalize().ok();

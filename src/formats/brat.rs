@@ -5,9 +5,7 @@
 use super::folder::{self, Folder};
 use super::marks::{Link, Mark, Marks, Rest, Speakers};
 use super::records::code_points;
-use super::{
-    FolderWriter, Format, FormatError, Input, Losses, Offsets, Output, Part, Reader, WriteOptions,
-};
+use super::{FolderWriter, Format, FormatError, Input, Losses, Offsets, Output, Part, Reader, WriteOptions};
 use crate::annotation::Annotation;
 use crate::span::Span;
 use serde_json::{Map, Value, json};
@@ -39,7 +37,11 @@ pub(super) const FORMAT: Format = Format {
         if let Ok(marks) = Marks::of(annotation, Speakers::InText) {
             let text = annotation.text.as_str();
             let edges = |m: &&Mark| cover(&fragments(text, m.span)) != Some(m.span);
-            let blank = marks.marks.iter().filter(|m| fragments(text, m.span).is_empty()).count();
+            let blank = marks
+                .marks
+                .iter()
+                .filter(|m| fragments(text, m.span).is_empty())
+                .count();
             let cut = marks.marks.iter().filter(edges).count() - blank;
             losses.add(&annotation.id, "line breaks at the edges of spans", cut);
             losses.add(&annotation.id, "spans of line breaks alone, left out", blank);
@@ -101,7 +103,12 @@ impl FolderWriter for Brat {
                 .map(|f| offsets.write(*f).map(|(start, end)| format!("{start} {end}")))
                 .collect();
             let words: Vec<&str> = fragments.iter().map(|f| f.of(text)).collect();
-            writeln!(out, "T{spans}\t{label} {}\t{}", places?.join(";"), words.join(" "))?;
+            writeln!(
+                out,
+                "T{spans}\t{label} {}\t{}",
+                places?.join(";"),
+                words.join(" ")
+            )?;
             let mut rest = mark.attributes.clone();
             for (name, key) in ATTRIBUTES {
                 let value = rest.get(key).and_then(Value::as_str);
@@ -143,7 +150,10 @@ impl FolderWriter for Brat {
         for label in &self.labels {
             writeln!(out, "{label}")?;
         }
-        writeln!(out, "\n[relations]\n<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>")?;
+        writeln!(
+            out,
+            "\n[relations]\n<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>"
+        )?;
         for (name, [first, second]) in &self.relations {
             writeln!(out, "{name}\tArg1:{}, Arg2:{}", either(first), either(second))?;
         }
@@ -164,7 +174,13 @@ fn either(names: &BTreeSet<String>) -> String {
 /// A name that brat can write: letters, digits, `-` and `_`.
 fn safe(name: &str) -> String {
     let safe: String = (name.chars())
-        .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     match safe.is_empty() {
         true => "_".to_owned(),
@@ -174,7 +190,10 @@ fn safe(name: &str) -> String {
 
 /// What ends a line for brat or the tools that read its files.
 fn is_line_break(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 /// A span cut at line breaks; blanks beside these go with them.
@@ -184,8 +203,18 @@ fn fragments(text: &str, span: Span) -> Vec<Span> {
     let lines: Vec<&str> = span.of(text).split(is_line_break).collect();
     let last = lines.len() - 1;
     for (i, line) in lines.iter().enumerate() {
-        let start = at + if i > 0 { line.len() - line.trim_start().len() } else { 0 };
-        let end = at + if i < last { line.trim_end().len() } else { line.len() };
+        let start = at
+            + if i > 0 {
+                line.len() - line.trim_start().len()
+            } else {
+                0
+            };
+        let end = at
+            + if i < last {
+                line.trim_end().len()
+            } else {
+                line.len()
+            };
         if start < end {
             fragments.push(Span::new(start, end));
         }
@@ -244,8 +273,15 @@ fn read(path: &std::path::Path, losses: &mut Losses) -> Result<Annotation, Forma
         let body = body.ok_or_else(|| fail("no tab after the annotation's number".to_owned()))?;
         if name.starts_with('T') {
             let (mark, gaps) = text_bound(body, fields.next(), &text, &offsets).map_err(fail)?;
-            losses.add(&id, "discontinuous spans, read as the stretch that covers them", gaps);
-            if places.insert(name, marks.push(&mark.label, mark.span, Map::new())).is_some() {
+            losses.add(
+                &id,
+                "discontinuous spans, read as the stretch that covers them",
+                gaps,
+            );
+            if places
+                .insert(name, marks.push(&mark.label, mark.span, Map::new()))
+                .is_some()
+            {
                 return Err(fail(format!("{name} is there twice")));
             }
         } else {
@@ -257,7 +293,7 @@ fn read(path: &std::path::Path, losses: &mut Losses) -> Result<Annotation, Forma
         let mut words = body.split(' ');
         let (kind, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         let place = |target: &str| places.get(target).copied();
-        match name.as_bytes()[0] {
+        match name.bytes().next().unwrap_or_default() {
             b'R' => {
                 let ends = [target, words.next().unwrap_or_default()].map(|argument| {
                     let target = argument.split_once(':').map_or(argument, |(_, target)| target);
@@ -270,7 +306,10 @@ fn read(path: &std::path::Path, losses: &mut Losses) -> Result<Annotation, Forma
             }
             b'A' | b'M' => {
                 let value = words.next();
-                let key = ATTRIBUTES.iter().find(|(name, _)| *name == kind).map(|(_, key)| *key);
+                let key = ATTRIBUTES
+                    .iter()
+                    .find(|(name, _)| *name == kind)
+                    .map(|(_, key)| *key);
                 match (place(target), key, value) {
                     (None, ..) if target.starts_with('T') => {
                         return Err(fail(format!("{target:?} is no span of this file")));
@@ -330,9 +369,17 @@ fn text_bound(
             words.unwrap_or_default()
         ));
     }
-    let gap = |pair: &[Span]| !text.get(pair[0].end..pair[1].start).is_some_and(|gap| gap.trim().is_empty());
+    let gap = |pair: &[Span]| {
+        !text
+            .get(pair[0].end..pair[1].start)
+            .is_some_and(|gap| gap.trim().is_empty())
+    };
     let gaps = usize::from(fragments.windows(2).any(gap));
-    let span = fragments.iter().copied().reduce(|a, b| a.cover(b)).ok_or_else(bad)?;
+    let span = fragments
+        .iter()
+        .copied()
+        .reduce(|a, b| a.cover(b))
+        .ok_or_else(bad)?;
     Ok((Mark::new(label, span, Map::new()), gaps))
 }
 
@@ -389,9 +436,18 @@ mod tests {
     fn faults_are_named_with_their_line() {
         for (ann, message) in [
             ("T1 PER 0 3 Ida\n", "a.ann:1: no tab"),
-            ("T1\tPER 0 3\tIda\nT2\tPER 0 99\tIda\n", "a.ann:2: span 0..99 does not fit"),
-            ("T1\tPER 0 3\tOla\n", "a.ann:1: the annotation's own text is \"Ola\""),
-            ("T1\tPER 0-3\tIda\n", "a.ann:1: \"PER 0-3\" is not a label and offsets"),
+            (
+                "T1\tPER 0 3\tIda\nT2\tPER 0 99\tIda\n",
+                "a.ann:2: span 0..99 does not fit",
+            ),
+            (
+                "T1\tPER 0 3\tOla\n",
+                "a.ann:1: the annotation's own text is \"Ola\"",
+            ),
+            (
+                "T1\tPER 0-3\tIda\n",
+                "a.ann:1: \"PER 0-3\" is not a label and offsets",
+            ),
             ("R1\tsaid Arg1:T1 Arg2:T2\n", "a.ann:1: \"Arg1:T1\" is no span"),
             ("X1\tPER 0 3\tIda\n", "a.ann:1: \"X1\" is no annotation's number"),
         ] {

@@ -32,7 +32,11 @@ pub(super) const PLUS: Format = Format {
         Tagged::column_losses(annotation, losses);
         let id = &annotation.id;
         let broken = id.contains(char::is_control) || id.trim() != id;
-        losses.add(id, "line breaks and edges of white space in ids", usize::from(broken));
+        losses.add(
+            id,
+            "line breaks and edges of white space in ids",
+            usize::from(broken),
+        );
         let blank = annotation.text.trim().is_empty() && !annotation.text.is_empty();
         losses.add(id, "texts of white space alone", usize::from(blank));
     },
@@ -90,7 +94,11 @@ impl Writer for Conllu {
             writeln!(out, "# sent_id = {}-{}", id.trim(), number + 1)?;
             if let ([first, ..], [.., last]) = (sentence.as_slice(), sentence.as_slice()) {
                 let whole = first.span.cover(last.span).of(text);
-                writeln!(out, "# text = {}", whole.split_whitespace().collect::<Vec<_>>().join(" "))?;
+                writeln!(
+                    out,
+                    "# text = {}",
+                    whole.split_whitespace().collect::<Vec<_>>().join(" ")
+                )?;
             }
             let tags = tagged.tags(number, self.scheme);
             for (index, (word, tag)) in sentence.iter().zip(&tags).enumerate() {
@@ -200,7 +208,11 @@ impl Layout {
     fn new<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, String> {
         let names: Vec<String> = names.map(str::to_owned).collect();
         let find = |wanted: &str| names.iter().position(|n| n == wanted);
-        let ner = |name: &String| name.rsplit(':').next().is_some_and(|n| n.eq_ignore_ascii_case("NER"));
+        let ner = |name: &String| {
+            name.rsplit(':')
+                .next()
+                .is_some_and(|n| n.eq_ignore_ascii_case("NER"))
+        };
         match (find("ID"), find("FORM")) {
             (Some(id), Some(form)) => Ok(Self {
                 id,
@@ -343,7 +355,11 @@ fn parse(input: &Input) -> Result<Documents, FormatError> {
             let features = fields[column].split('|').filter(|f| *f != "_");
             features.map(|f| f.split_once('=').unwrap_or((f, ""))).collect()
         });
-        let of_misc = || misc.iter().find(|(name, _)| *name == "NER").map(|(_, v)| unescape(v));
+        let of_misc = || {
+            misc.iter()
+                .find(|(name, _)| *name == "NER")
+                .map(|(_, v)| unescape(v))
+        };
         let of_column = || layout.ner.map(|column| fields[column].to_owned());
         let tag = of_column().or_else(of_misc).filter(|t| t != "_" && t != "*");
         let tag = tag.unwrap_or_else(|| OUTSIDE.to_owned());
@@ -365,7 +381,11 @@ fn parse(input: &Input) -> Result<Documents, FormatError> {
         for (column, field) in fields.iter().enumerate() {
             let known = [Some(layout.id), Some(layout.form), layout.misc, layout.ner];
             if *field != "_" && !known.contains(&Some(column)) {
-                losses.add(&document.annotation.id, &format!("column {}", layout.names[column]), 1);
+                losses.add(
+                    &document.annotation.id,
+                    &format!("column {}", layout.names[column]),
+                    1,
+                );
             }
         }
         let known = ["SpaceAfter", "SpacesAfter", "SpacesBefore", "NER"];
@@ -409,16 +429,28 @@ mod tests {
         let entity = &documents[0].entities.as_ref().unwrap()[0];
         assert_eq!(entity.span.of(&documents[0].text), "Vámonos");
         let what: Vec<&str> = losses.iter().map(|l| l.what.as_str()).collect();
-        assert_eq!(what, ["column LEMMA", "column UPOS", "empty nodes", "MISC feature Gloss"]);
+        assert_eq!(
+            what,
+            ["column LEMMA", "column UPOS", "empty nodes", "MISC feature Gloss"]
+        );
     }
 
     #[test]
     fn faults_are_named_with_their_line() {
         for (text, message) in [
             ("1\tIda\n", "x.conllu:1: 2 columns, not 10"),
-            ("# global.columns = ID NER\n", "x.conllu:1: global.columns name no ID or no FORM"),
-            ("# global.columns = ID FORM X:NER\n1\tIda\tPER\n", "x.conllu:2: \"PER\" is not a tag"),
-            ("# global.columns = ID FORM X:NER\nx\tIda\tO\n", "x.conllu:2: \"x\" is no word number"),
+            (
+                "# global.columns = ID NER\n",
+                "x.conllu:1: global.columns name no ID or no FORM",
+            ),
+            (
+                "# global.columns = ID FORM X:NER\n1\tIda\tPER\n",
+                "x.conllu:2: \"PER\" is not a tag",
+            ),
+            (
+                "# global.columns = ID FORM X:NER\nx\tIda\tO\n",
+                "x.conllu:2: \"x\" is no word number",
+            ),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.contains(message), "{error}");

@@ -29,7 +29,11 @@ pub(super) const FORMAT: Format = Format {
         losses.add(id, "sentence labels that are no statement", sentences - told);
         losses.add(id, "check-worthiness, cue and source of sentences", told);
         let claims = || annotation.claims.iter();
-        losses.add(id, "scores of claims", claims().filter(|c| c.score.is_some()).count());
+        losses.add(
+            id,
+            "scores of claims",
+            claims().filter(|c| c.score.is_some()).count(),
+        );
         let worth = claims().filter(|c| c.check_worthiness.is_some()).count();
         losses.add(id, "check-worthiness of claims", worth);
         let unknown = claims().filter(|c| c.speaker_reason.is_some()).count();
@@ -91,7 +95,11 @@ impl Writer for Dna {
         self.begin(out)?;
         let text = annotation.text.as_str();
         let offsets = Offsets::new(text, self.options.offset_unit);
-        let date = annotation.meta.get("date").and_then(|d| d.as_str()).unwrap_or_default();
+        let date = annotation
+            .meta
+            .get("date")
+            .and_then(|d| d.as_str())
+            .unwrap_or_default();
         let mut writer = csv::Writer::from_writer(out);
         for (number, statement) in statements(annotation).iter().enumerate() {
             let (start, end) = offsets.write(statement.span)?;
@@ -110,7 +118,10 @@ impl Writer for Dna {
                 agreement(statement.claim_type),
                 statement.claim_type,
                 statement.quotation.map_or("", quotation),
-                statement.speaker.and_then(|s| s.country.as_deref()).unwrap_or_default(),
+                statement
+                    .speaker
+                    .and_then(|s| s.country.as_deref())
+                    .unwrap_or_default(),
                 country.flatten().unwrap_or_default(),
             ];
             writer.write_record(row).map_err(csv)?;

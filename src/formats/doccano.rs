@@ -18,7 +18,10 @@ pub(super) const FORMAT: Format = Format {
     carries: Some(Part::ALL),
     faults: |annotation, losses| {
         Marks::losses(annotation, Speakers::Aside, losses);
-        let hidden = FIELDS.iter().filter(|field| annotation.meta.contains_key(**field)).count();
+        let hidden = FIELDS
+            .iter()
+            .filter(|field| annotation.meta.contains_key(**field))
+            .count();
         losses.add(&annotation.id, "metadata named as doccano's own fields", hidden);
     },
     output: Output::Stream(|_| Box::new(Records::lines(write))),
@@ -27,7 +30,15 @@ pub(super) const FORMAT: Format = Format {
 
 /// Fields that are not metadata.
 const FIELDS: [&str; 9] = [
-    "id", "article", "text", "entities", "relations", "label", "labels", "Comments", ASIDE,
+    "id",
+    "article",
+    "text",
+    "entities",
+    "relations",
+    "label",
+    "labels",
+    "Comments",
+    ASIDE,
 ];
 
 fn write(annotation: &Annotation) -> Result<Value, FormatError> {
@@ -36,7 +47,8 @@ fn write(annotation: &Annotation) -> Result<Value, FormatError> {
     let mut entities = Vec::new();
     for (i, mark) in marks.marks.iter().enumerate() {
         let (start, end) = offsets.write(mark.span)?;
-        entities.push(json!({"id": i, "start_offset": start, "end_offset": end, "label": mark.with_type().0}));
+        entities
+            .push(json!({"id": i, "start_offset": start, "end_offset": end, "label": mark.with_type().0}));
     }
     let relation = |(i, link): (usize, &super::marks::Link)| json!({"id": i, "from_id": link.from, "to_id": link.to, "type": link.name});
     let relations: Vec<Value> = marks.links.iter().enumerate().map(relation).collect();
@@ -48,7 +60,10 @@ fn write(annotation: &Annotation) -> Result<Value, FormatError> {
     record.insert("relations".to_owned(), relations.into());
     // doccano gives examples numbers of its own as "id".
     record.insert("article".to_owned(), annotation.id.clone().into());
-    let metadata = annotation.meta.iter().filter(|(key, _)| !FIELDS.contains(&key.as_str()));
+    let metadata = annotation
+        .meta
+        .iter()
+        .filter(|(key, _)| !FIELDS.contains(&key.as_str()));
     record.extend(metadata.map(|(key, value)| (key.clone(), value.clone())));
     record.insert(ASIDE.to_owned(), rest.into());
     Ok(record.into())
@@ -63,7 +78,11 @@ fn read(mut record: Map<String, Value>, number: usize, losses: &mut Losses) -> R
     let mut places = HashMap::new();
     for entity in list(&mut record, "entities")? {
         let label = label(&entity["label"])?;
-        let place = marks.push(label, span(&entity, "start_offset", "end_offset", &offsets)?, Map::new());
+        let place = marks.push(
+            label,
+            span(&entity, "start_offset", "end_offset", &offsets)?,
+            Map::new(),
+        );
         if let Some(id) = entity["id"].as_i64() {
             places.insert(id, place);
         }
@@ -71,7 +90,11 @@ fn read(mut record: Map<String, Value>, number: usize, losses: &mut Losses) -> R
     for field in ["label", "labels"] {
         for entity in list(&mut record, field)? {
             let place = json!({"start": entity[0], "end": entity[1]});
-            marks.push(label(&entity[2])?, span(&place, "start", "end", &offsets)?, Map::new());
+            marks.push(
+                label(&entity[2])?,
+                span(&place, "start", "end", &offsets)?,
+                Map::new(),
+            );
         }
     }
     for relation in list(&mut record, "relations")? {

@@ -53,7 +53,10 @@ impl Folder {
 }
 
 fn named(path: &Path, error: &io::Error) -> FormatError {
-    FormatError::Write(io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    FormatError::Write(io::Error::new(
+        error.kind(),
+        format!("{}: {error}", path.display()),
+    ))
 }
 
 /// Characters that are not safe in the name of a file on some system.
@@ -150,8 +153,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut once = Folder::new(folder.path(), false).unwrap();
         once.create("a").unwrap();
-        assert!(once.create("a").unwrap_err().to_string().contains("ids must differ"));
-        let again = Folder::new(folder.path(), false).unwrap().create("a").unwrap_err();
+        assert!(
+            once.create("a")
+                .unwrap_err()
+                .to_string()
+                .contains("ids must differ")
+        );
+        let again = Folder::new(folder.path(), false)
+            .unwrap()
+            .create("a")
+            .unwrap_err();
         assert!(again.to_string().contains("--force"), "{again}");
         Folder::new(folder.path(), true).unwrap().create("a").unwrap();
     }

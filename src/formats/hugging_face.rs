@@ -29,8 +29,12 @@ impl Writer for HuggingFace {
     fn write(&mut self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError> {
         let text = annotation.text.as_str();
         let tagged = Tagged::new(annotation);
-        let tags: Vec<String> = (0..tagged.sentences.len()).flat_map(|s| tagged.tags(s, self.0)).collect();
-        let words: Vec<&str> = (tagged.sentences.iter().flatten()).map(|w| w.span.of(text)).collect();
+        let tags: Vec<String> = (0..tagged.sentences.len())
+            .flat_map(|s| tagged.tags(s, self.0))
+            .collect();
+        let words: Vec<&str> = (tagged.sentences.iter().flatten())
+            .map(|w| w.span.of(text))
+            .collect();
         let offsets = code_points(text);
         let mut entities = Vec::new();
         for entity in annotation.entities.iter().flatten() {
@@ -63,7 +67,9 @@ fn exact(text: String, items: Vec<Value>) -> Result<Annotation, String> {
     let mut entities = Vec::new();
     for item in items {
         let label = item["entity_group"].as_str().ok_or_else(|| {
-            format!("an entity has no \"entity_group\"; run the pipeline with an aggregation_strategy: {item}")
+            format!(
+                "an entity has no \"entity_group\"; run the pipeline with an aggregation_strategy: {item}"
+            )
         })?;
         entities.push(Entity {
             span: span(&item, "start", "end", &code_points(&text))?,
@@ -85,7 +91,9 @@ fn of_words(words: &[Value], tags: &[Value]) -> Result<Annotation, String> {
         strings.collect::<Option<Vec<String>>>()
     };
     let (Some(words), Some(tags)) = (strings(words), strings(tags)) else {
-        return Err("\"tokens\" and \"ner_tags\" must be words and tags such as B-PER, not numbers".to_owned());
+        return Err(
+            "\"tokens\" and \"ner_tags\" must be words and tags such as B-PER, not numbers".to_owned(),
+        );
     };
     if words.len() != tags.len() || words.is_empty() {
         return Err(format!(
@@ -126,13 +134,22 @@ mod tests {
         let mut losses = Losses::default();
         let record = r#"{"tokens": ["Ida", "Lund", "left"], "ner_tags": ["B-PER", "I-PER", "O"]}"#;
         let annotation = read(from_str(record).unwrap(), 7, &mut losses).unwrap();
-        assert_eq!((annotation.id.as_str(), annotation.text.as_str()), ("7", "Ida Lund left"));
+        assert_eq!(
+            (annotation.id.as_str(), annotation.text.as_str()),
+            ("7", "Ida Lund left")
+        );
         assert_eq!(annotation.entities.unwrap()[0].span, Span::new(0, 8));
         for (record, message) in [
             (r#"{"tokens": ["Ida"], "ner_tags": [1]}"#, "not numbers"),
             (r#"{"tokens": ["Ida"], "ner_tags": []}"#, "1 tokens and 0 tags"),
-            (r#"{"text": "Ida", "entities": [{"entity": "B-PER"}]}"#, "aggregation_strategy"),
-            (r#"{"text": "Ida", "entities": [{"entity_group": "PER", "start": 0, "end": 9}]}"#, "0..9"),
+            (
+                r#"{"text": "Ida", "entities": [{"entity": "B-PER"}]}"#,
+                "aggregation_strategy",
+            ),
+            (
+                r#"{"text": "Ida", "entities": [{"entity_group": "PER", "start": 0, "end": 9}]}"#,
+                "0..9",
+            ),
         ] {
             let error = read(from_str(record).unwrap(), 1, &mut losses).unwrap_err();
             assert!(error.contains(message), "{error}");

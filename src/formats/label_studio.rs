@@ -100,8 +100,14 @@ fn read(mut task: Map<String, Value>, number: usize, losses: &mut Losses) -> Res
     if results.is_empty() {
         results = list(&mut task, "predictions")?;
     }
-    losses.add(&id, "annotations before the last of a task", results.len().saturating_sub(1));
-    let result = results.pop().map_or(Value::Null, |mut last| last["result"].take());
+    losses.add(
+        &id,
+        "annotations before the last of a task",
+        results.len().saturating_sub(1),
+    );
+    let result = results
+        .pop()
+        .map_or(Value::Null, |mut last| last["result"].take());
     let regions = result.as_array().map_or(&[] as &[Value], Vec::as_slice);
     let offsets = Offsets::new(&text, OffsetUnit::Utf16);
     let mut marks = Marks::default();
@@ -157,7 +163,9 @@ fn read(mut task: Map<String, Value>, number: usize, losses: &mut Losses) -> Res
         if relation["direction"] == "left" {
             std::mem::swap(&mut from, &mut to);
         }
-        let names = relation["labels"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        let names = relation["labels"]
+            .as_array()
+            .map_or(&[] as &[Value], Vec::as_slice);
         let name = names.first().and_then(Value::as_str);
         marks.link(name.unwrap_or("link"), from, to);
     }

@@ -203,6 +203,9 @@ mod tests {
         let mut losses = Losses::default();
         losses.add_parts(&annotation, &[Text, Ids, Entities]);
         let what: Vec<&str> = losses.iter().map(|l| l.what.as_str()).collect();
-        assert_eq!(what, ["scores of entities", "whether an empty layer is annotated"]);
+        assert_eq!(
+            what,
+            ["scores of entities", "whether an empty layer is annotated"]
+        );
     }
 }

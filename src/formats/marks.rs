@@ -159,7 +159,11 @@ impl Marks {
         };
         let mut marks = Self::default();
         for (i, entity) in annotation.entities.iter().flatten().enumerate() {
-            marks.push(&entity_label(&entity.label), entity.span, item("entities", i, &["label"]));
+            marks.push(
+                &entity_label(&entity.label),
+                entity.span,
+                item("entities", i, &["label"]),
+            );
         }
         let mut anchors = Vec::new();
         for (i, attribution) in annotation.attributions.iter().flatten().enumerate() {
@@ -169,7 +173,10 @@ impl Marks {
                 (CUE, &attribution.cue),
                 (SOURCE, &attribution.source),
             ];
-            for (role, span) in roles.iter().flat_map(|(role, spans)| spans.iter().map(move |s| (role, s))) {
+            for (role, span) in roles
+                .iter()
+                .flat_map(|(role, spans)| spans.iter().map(move |s| (role, s)))
+            {
                 let attributes = match anchor {
                     None => item("attributions", i, &["source", "cue", "content"]),
                     Some(_) => Map::new(),
@@ -200,7 +207,12 @@ impl Marks {
         for (i, sentence) in annotation.sentences.iter().flatten().enumerate() {
             let mut attributes = item("sentences", i, &[]);
             let named = |name: &String| annotation.speakers.iter().position(|s| s.name == *name);
-            if let Some(id) = sentence.speaker.as_ref().and_then(named).filter(|id| !placed[*id]) {
+            if let Some(id) = sentence
+                .speaker
+                .as_ref()
+                .and_then(named)
+                .filter(|id| !placed[*id])
+            {
                 attributes.insert(RECORD.to_owned(), item("speakers", id, &["mentions"]).into());
                 placed[id] = true;
             }
@@ -269,7 +281,12 @@ impl Marks {
     pub(super) fn losses_of_words(annotation: &Annotation, speakers: Speakers, losses: &mut Losses) {
         Self::losses(annotation, speakers, losses);
         if let Ok(marks) = Self::of(annotation, speakers) {
-            let spans = || marks.marks.iter().map(|m| (m.span, m.span.trimmed(&annotation.text)));
+            let spans = || {
+                marks
+                    .marks
+                    .iter()
+                    .map(|m| (m.span, m.span.trimmed(&annotation.text)))
+            };
             let blank = spans().filter(|(_, trimmed)| trimmed.is_empty()).count();
             let cut = spans().filter(|(span, trimmed)| span != trimmed).count() - blank;
             losses.add(&annotation.id, "white space at the edges of spans", cut);
@@ -314,8 +331,10 @@ impl Marks {
         let (groups, group_of) = self.groups(&order, is_role, |_| true);
         let mut attributions = Vec::new();
         for group in &groups {
-            let mut object: Map<String, Value> =
-                group.iter().flat_map(|&i| self.marks[i].attributes.clone()).collect();
+            let mut object: Map<String, Value> = group
+                .iter()
+                .flat_map(|&i| self.marks[i].attributes.clone())
+                .collect();
             for (role, name) in ["source", "cue", "content"].into_iter().enumerate() {
                 let spans = group.iter().filter(|&&i| self.marks[i].kind == Kind::Role(role));
                 let spans: Result<Vec<_>, String> = spans.map(|&i| pair(self.marks[i].span)).collect();
@@ -329,14 +348,18 @@ impl Marks {
         let (people, person_of) = self.groups(&order, is_speaker, |name| name == SAME);
         let first = speakers.len();
         for group in &people {
-            let mut record: Map<String, Value> =
-                group.iter().flat_map(|&i| self.marks[i].attributes.clone()).collect();
+            let mut record: Map<String, Value> = group
+                .iter()
+                .flat_map(|&i| self.marks[i].attributes.clone())
+                .collect();
             let spans: Result<Vec<_>, String> = group.iter().map(|&i| pair(self.marks[i].span)).collect();
             record.insert("mentions".to_owned(), json!(spans?));
             if let Some(&i) = group.first() {
                 let span = self.marks[i].span;
                 record.entry("name").or_insert_with(|| span.of(text).into());
-                record.entry("kind").or_insert_with(|| self.kind_of_speaker(span).into());
+                record
+                    .entry("kind")
+                    .or_insert_with(|| self.kind_of_speaker(span).into());
             }
             speakers.push(record);
         }
@@ -593,8 +616,15 @@ pub(super) fn restore(details: &Value, marks: &mut Marks, offsets: &Offsets<'_>)
     let mut places = Vec::new();
     let mut taken = vec![false; marks.marks.len()];
     for item in details["marks"].as_array().ok_or_else(bad)? {
-        let number = |key: &str| item[key].as_u64().and_then(|n| usize::try_from(n).ok()).ok_or_else(bad);
-        let span = offsets.read(number("start")?, number("end")?).map_err(|e| e.to_string())?;
+        let number = |key: &str| {
+            item[key]
+                .as_u64()
+                .and_then(|n| usize::try_from(n).ok())
+                .ok_or_else(bad)
+        };
+        let span = offsets
+            .read(number("start")?, number("end")?)
+            .map_err(|e| e.to_string())?;
         let attributes = item["attributes"].as_object().ok_or_else(bad)?.clone();
         let wanted = Mark::new(item["label"].as_str().ok_or_else(bad)?, span, Map::new());
         let same = |(i, mark): &(usize, &Mark)| !taken[*i] && mark.span == span && mark.label == wanted.label;
@@ -673,7 +703,10 @@ mod tests {
         assert_eq!(annotation.claims[0].speaker, Some(0));
         let attribution = &annotation.attributions.unwrap()[0];
         assert_eq!((attribution.cue.len(), attribution.content.len()), (1, 1));
-        assert_eq!(losses.iter().next().unwrap().what, "links that have no meaning here");
+        assert_eq!(
+            losses.iter().next().unwrap().what,
+            "links that have no meaning here"
+        );
 
         let mut marks = Marks::default();
         marks.push("CLAIM", Span::new(0, 17), Map::new());

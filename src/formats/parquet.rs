@@ -26,7 +26,10 @@ pub(super) const FORMAT: Format = Format {
     faults: |_, _| {},
     output: Output::Stream(|options| Box::new(Parquet::new(options))),
     reader: Some(|input| match input.is_stdin() {
-        true => Err(input.fault(1, "Parquet cannot be read from standard input; name a file".to_owned())),
+        true => Err(input.fault(
+            1,
+            "Parquet cannot be read from standard input; name a file".to_owned(),
+        )),
         false => Ok(Box::new(ParquetReader::open(input.path())?)),
     }),
 };

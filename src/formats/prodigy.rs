@@ -18,7 +18,10 @@ pub(super) const FORMAT: Format = Format {
     carries: Some(Part::ALL),
     faults: |annotation, losses| {
         Marks::losses(annotation, Speakers::Aside, losses);
-        let hidden = ["id", ASIDE].iter().filter(|key| annotation.meta.contains_key(**key)).count();
+        let hidden = ["id", ASIDE]
+            .iter()
+            .filter(|key| annotation.meta.contains_key(**key))
+            .count();
         losses.add(&annotation.id, "metadata named id or dixit", hidden);
     },
     output: Output::Stream(|_| Box::new(Records::lines(write))),
@@ -83,7 +86,9 @@ fn read(mut record: Map<String, Value>, number: usize, losses: &mut Losses) -> R
     let mut marks = Marks::default();
     let spans = list(&mut record, "spans")?;
     for item in &spans {
-        let label = item["label"].as_str().ok_or_else(|| format!("a span has no label: {item}"))?;
+        let label = item["label"]
+            .as_str()
+            .ok_or_else(|| format!("a span has no label: {item}"))?;
         let attributes = item[ATTRIBUTES].as_object().cloned().unwrap_or_default();
         marks.push(label, span(item, "start", "end", &offsets)?, attributes);
     }

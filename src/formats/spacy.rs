@@ -1,6 +1,7 @@
 //! spaCy: one `Doc.to_json()` per line, for `Doc.from_json` and from there into a `DocBin`. Entities are `ents`;
-//! entities that overlap these, attributions, sentence labels and claims are span groups; attributes and links, which
-//! spaCy's spans do not have, are the extension attribute `doc._.dixit`.
+//! entities that overlap these, attributions, sentence labels and claims are span groups. Attributes and links, which
+//! spaCy's spans do not have, stand beside them under `dixit`; they are not under `_`, since `Doc.from_json` refuses
+//! extension attributes that nobody has registered, but are read from there too.
 
 use super::marks::{ASIDE, Kind, Mark, Marks, Rest, Speakers, aside, details, restore};
 use super::records::{RecordReader, Records, code_points, id, list, object, span, text};
@@ -87,19 +88,22 @@ fn write(annotation: &Annotation) -> Result<Value, FormatError> {
             groups[group(mark.kind)].push(json!({"start": start, "end": end, "label": label, "kb_id": ""}));
         }
     }
-    let spans: Map<String, Value> = GROUPS.iter().map(|g| g.to_string()).zip(groups.map(Value::from)).collect();
+    let spans: Map<String, Value> = GROUPS
+        .iter()
+        .map(|g| g.to_string())
+        .zip(groups.map(Value::from))
+        .collect();
     let mut rest = aside(annotation)?;
     rest.insert("id".to_owned(), annotation.id.clone().into());
     rest.insert("meta".to_owned(), annotation.meta.clone().into());
     rest.insert("details".to_owned(), details(&marks, &offsets, true)?);
-    let underscore = Map::from_iter([(ASIDE.to_owned(), rest.into())]);
-    Ok(json!({"text": text, "ents": ents, "sents": sents, "tokens": tokens, "spans": spans, "_": underscore}))
+    Ok(json!({"text": text, "ents": ents, "sents": sents, "tokens": tokens, "spans": spans, ASIDE: rest}))
 }
 
 fn read(mut doc: Map<String, Value>, number: usize, losses: &mut Losses) -> Result<Annotation, String> {
     let text = text(&mut doc)?;
     let mut underscore = object(&mut doc, "_")?;
-    let mut own = underscore.remove(ASIDE);
+    let mut own = doc.remove(ASIDE).or(underscore.remove(ASIDE));
     let mut take = |key: &str| own.as_mut().and_then(|o| o.as_object_mut()?.remove(key));
     let id = id(take("id"), number);
     let meta = match take("meta") {
@@ -130,7 +134,9 @@ fn read(mut doc: Map<String, Value>, number: usize, losses: &mut Losses) -> Resu
 
 fn add(marks: &mut Marks, spans: Vec<Value>, offsets: &Offsets<'_>) -> Result<(), String> {
     for item in spans {
-        let label = item["label"].as_str().ok_or_else(|| format!("a span has no label: {item}"))?;
+        let label = item["label"]
+            .as_str()
+            .ok_or_else(|| format!("a span has no label: {item}"))?;
         marks.push(label, span(&item, "start", "end", offsets)?, Map::new());
     }
     Ok(())

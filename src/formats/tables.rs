@@ -30,7 +30,11 @@ pub(super) const FORMAT: Format = Format {
     faults: |_, _| {},
     output: Output::Folder(|options, mut folder| {
         let open = |name: &str| folder.create(&format!("{name}.csv"));
-        Ok(Box::new(CsvFolder(Some(Tables::new(TableFormat::Csv, options.offset_unit, open)?))))
+        Ok(Box::new(CsvFolder(Some(Tables::new(
+            TableFormat::Csv,
+            options.offset_unit,
+            open,
+        )?))))
     }),
     reader: None,
 };
@@ -47,7 +51,14 @@ impl FolderWriter for CsvFolder {
     }
 
     fn finish(&mut self) -> Result<(), FormatError> {
-        for mut table in self.0.take().map(Tables::finish).transpose()?.into_iter().flatten() {
+        for mut table in self
+            .0
+            .take()
+            .map(Tables::finish)
+            .transpose()?
+            .into_iter()
+            .flatten()
+        {
             table.flush()?;
         }
         Ok(())

@@ -62,7 +62,10 @@ impl<'a> Tagged<'a> {
         let mut entities: Vec<(Span, &Entity)> = (annotation.entities.iter().flatten())
             .map(|e| (e.span.trimmed(text), e))
             .collect();
-        let cut = entities.iter().filter(|(s, e)| *s != e.span && !s.is_empty()).count();
+        let cut = entities
+            .iter()
+            .filter(|(s, e)| *s != e.span && !s.is_empty())
+            .count();
         let all = entities.len();
         entities.retain(|(span, _)| !span.is_empty());
         let blank = all - entities.len();
@@ -198,7 +201,10 @@ mod tests {
     fn every_scheme_says_the_same_spans() {
         let annotation = parse_record(RECORD).unwrap();
         let tagged = Tagged::new(&annotation);
-        assert_eq!((tagged.sentences.len(), tagged.overlapping, tagged.cut), (1, 1, 1));
+        assert_eq!(
+            (tagged.sentences.len(), tagged.overlapping, tagged.cut),
+            (1, 1, 1)
+        );
         for (scheme, expected) in [
             (TagScheme::Iob1, "O O I-PERSON I-LOC B-LOC I-MISC I-MISC O O O"),
             (TagScheme::Iob2, "O O B-PERSON B-LOC B-LOC B-MISC I-MISC O O O"),
@@ -213,12 +219,14 @@ mod tests {
 
     #[test]
     fn words_are_cut_where_an_entity_ends() {
-        let annotation = parse_record(
-            r#"{"id":"a","text":"Londoners","entities":[{"start":0,"end":6,"label":"LOC"}]}"#,
-        )
-        .unwrap();
+        let annotation =
+            parse_record(r#"{"id":"a","text":"Londoners","entities":[{"start":0,"end":6,"label":"LOC"}]}"#)
+                .unwrap();
         let tagged = Tagged::new(&annotation);
-        let words: Vec<&str> = tagged.sentences[0].iter().map(|w| w.span.of("Londoners")).collect();
+        let words: Vec<&str> = tagged.sentences[0]
+            .iter()
+            .map(|w| w.span.of("Londoners"))
+            .collect();
         assert_eq!(words, ["London", "ers"]);
     }
 }

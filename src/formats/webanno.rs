@@ -86,13 +86,13 @@ impl FolderWriter for WebAnno {
             names.extend((0..sentence.len()).map(|i| format!("{}-{}", number + 1, i + 1)));
         }
         let mut at = 0;
-        for (number, sentence) in sentences.iter().enumerate() {
+        for sentence in &sentences {
             let (start, next) = (at, at + sentence.len());
             at = next;
             // The text up to the next sentence: what stands between sentences is kept nowhere else.
             let first = sentence.first().map_or(0, |w| w.start);
             let end = tokens.get(next).map_or(text.len(), |w| w.start);
-            writeln!(out, "\n#Sentence.id={}", number + 1)?;
+            writeln!(out)?;
             let body = &text[first..end];
             let body = match next < tokens.len() {
                 // Readers put a line break at the end of each sentence themselves.
@@ -104,7 +104,12 @@ impl FolderWriter for WebAnno {
             }
             for token in start..next {
                 let (begin, end) = offsets.write(tokens[token])?;
-                write!(out, "{}\t{begin}-{end}\t{}", names[token], escape_text(tokens[token].of(text)))?;
+                write!(
+                    out,
+                    "{}\t{begin}-{end}\t{}",
+                    names[token],
+                    escape_text(tokens[token].of(text))
+                )?;
                 for entity in [true, false] {
                     let here: Vec<&Laid<'_>> = (laid.iter())
                         .filter(|l| l.tokens.contains(&token) && (l.mark.kind == Kind::Entity) == entity)
@@ -126,7 +131,12 @@ impl FolderWriter for WebAnno {
                     if to.tokens.start == token {
                         let number = |l: &Laid<'_>| l.number.unwrap_or(0);
                         kinds.push(escape(&link.name));
-                        sources.push(format!("{}[{}_{}]", names[from.tokens.start], number(from), number(to)));
+                        sources.push(format!(
+                            "{}[{}_{}]",
+                            names[from.tokens.start],
+                            number(from),
+                            number(to)
+                        ));
                     }
                 }
                 writeln!(out, "\t{}\t{}\t", or_none(kinds), or_none(sources))?;
@@ -185,7 +195,10 @@ fn features(mark: &Mark) -> Vec<String> {
     let mut rest = mark.attributes.clone();
     let mut values = HashMap::from([("label", mark.label.clone())]);
     for (feature, attribute) in FEATURES {
-        let value = rest.get(attribute).and_then(Value::as_str).filter(|v| !v.is_empty());
+        let value = rest
+            .get(attribute)
+            .and_then(Value::as_str)
+            .filter(|v| !v.is_empty());
         if let Some(value) = value.map(str::to_owned) {
             values.insert(feature, value);
             rest.remove(attribute);
@@ -315,7 +328,8 @@ fn read(input: &Input, losses: &mut Losses) -> Result<Annotation, FormatError> {
     let mut file = Tsv::default();
     for (index, line) in content.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        file.line(index, line).map_err(|reason| input.fault(index + 1, reason))?;
+        file.line(index, line)
+            .map_err(|reason| input.fault(index + 1, reason))?;
     }
     if file.layers.is_empty() && !content.starts_with("#FORMAT=WebAnno TSV 3") {
         return Err(input.fault(1, format!("the first line is not {HEADER:?}; check --from")));
@@ -385,7 +399,9 @@ impl Tsv {
                 3 + self.columns
             ));
         }
-        let place = fields[1].split_once('-').and_then(|(s, e)| Some((s.parse().ok()?, e.parse().ok()?)));
+        let place = fields[1]
+            .split_once('-')
+            .and_then(|(s, e)| Some((s.parse().ok()?, e.parse().ok()?)));
         let Some((start, end)) = place else {
             return Err(format!("{:?} are no offsets such as 0-4", fields[1]));
         };
@@ -408,7 +424,12 @@ impl Tsv {
                 for level in 0..height {
                     let value = |c: usize| columns.get(c).and_then(|c| c.get(level)).copied().unwrap_or("*");
                     let (name, source) = (plain(value(0)).0, value(features.len() - 1));
-                    let relation = (layer, token.to_owned(), name.unwrap_or_default(), source.to_owned());
+                    let relation = (
+                        layer,
+                        token.to_owned(),
+                        name.unwrap_or_default(),
+                        source.to_owned(),
+                    );
                     self.relations.push(relation);
                 }
                 continue;
@@ -493,7 +514,11 @@ impl Tsv {
                     losses.add(id, "named entities without a value, left out", 1);
                     continue;
                 };
-                losses.add(id, "identifiers of named entities", usize::from(value("identifier").is_some()));
+                losses.add(
+                    id,
+                    "identifiers of named entities",
+                    usize::from(value("identifier").is_some()),
+                );
                 marks.push(label, span, Map::new());
             } else if layer.name == SPANS {
                 let label = value("label").ok_or_else(|| {
@@ -534,7 +559,11 @@ impl Tsv {
             let (from, to) = (end(unit, numbers.map(|n| n.0)), end(token, numbers.map(|n| n.1)));
             match (from, to) {
                 (Some(from), Some(to)) => marks.link(name, from, to),
-                _ => return Err(format!("the link from {source} to {token} has an end that is no span")),
+                _ => {
+                    return Err(format!(
+                        "the link from {source} to {token} has an end that is no span"
+                    ));
+                }
             }
         }
         let mut other: Vec<(String, usize)> = self.other.into_iter().collect();
@@ -612,7 +641,10 @@ mod tests {
         let (annotation, losses) = of(content).unwrap();
         assert_eq!(annotation.text, "😊 Ida Lund.\n Left");
         let entities = annotation.entities.unwrap();
-        let found: Vec<_> = entities.iter().map(|e| (e.span.of(&annotation.text), e.label.as_str())).collect();
+        let found: Vec<_> = entities
+            .iter()
+            .map(|e| (e.span.of(&annotation.text), e.label.as_str()))
+            .collect();
         assert_eq!(found, [("Ida Lund", "PER"), ("Ida", "ORG_X")]);
         let what: Vec<&str> = losses.iter().map(|l| l.what.as_str()).collect();
         assert_eq!(
@@ -630,7 +662,10 @@ mod tests {
         for (rest, message) in [
             ("1-1\t0-3\tIda\n", "a.tsv:6: 3 columns; the header asks for 4"),
             ("1-1\t0\tIda\t_\n", "a.tsv:6: \"0\" are no offsets"),
-            ("1-1\t0-3\tIda\t_\n\n#Text=x\n2-1\t2-3\tx\t_\n", "a.tsv:9: the sentence begins at 2"),
+            (
+                "1-1\t0-3\tIda\t_\n\n#Text=x\n2-1\t2-3\tx\t_\n",
+                "a.tsv:9: the sentence begins at 2",
+            ),
             ("1-1\t0-99\tIda\tPER\n", "0..99"),
         ] {
             let error = of(&format!("{head}{rest}")).unwrap_err();
