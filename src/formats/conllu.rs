@@ -282,14 +282,15 @@ fn parse(input: &Input) -> Result<Documents, FormatError> {
     let mut layout = Layout::new(COLUMNS.into_iter()).map_err(|e| input.fault(1, e))?;
     let mut documents: Vec<Document> = Vec::new();
     let mut paragraph = false;
-    let mut inside: RangeInclusive<usize> = 1..=0;
+    // Numbers of the words within a multi-word token.
+    let mut inside: Option<RangeInclusive<usize>> = None;
     for (index, line) in text.lines().enumerate() {
         let fail = |reason: String| input.fault(index + 1, reason);
         if line.trim().is_empty() {
             if let Some(document) = documents.last_mut() {
                 document.end_sentence();
             }
-            inside = 1..=0;
+            inside = None;
             continue;
         }
         if let Some(names) = line.strip_prefix(GLOBAL) {
@@ -343,13 +344,15 @@ fn parse(input: &Input) -> Result<Documents, FormatError> {
         let number = |n: &str| n.parse::<usize>().map_err(|_| bad_id());
         let mut surface = true;
         if let Some((first, last)) = id.split_once('-') {
-            inside = number(first)?..=number(last)?;
+            inside = Some(number(first)?..=number(last)?);
         } else if let Some((first, second)) = id.split_once('.') {
-            (number(first)?, number(second)?);
+            number(first)?;
+            number(second)?;
             losses.add(&document.annotation.id, "empty nodes", 1);
             continue;
         } else {
-            surface = !inside.contains(&number(id)?);
+            let number = number(id)?;
+            surface = !inside.as_ref().is_some_and(|inside| inside.contains(&number));
         }
         let misc: Vec<(&str, &str)> = layout.misc.map_or_else(Vec::new, |column| {
             let features = fields[column].split('|').filter(|f| *f != "_");

@@ -43,7 +43,7 @@ fn there_and_back(format: &Format, annotations: &[Annotation], options: WriteOpt
 
 /// Whether a part came back as it was. Without the text, entities are compared by their words.
 fn is_same(part: Part, was: &Annotation, is: &Annotation, has_text: bool) -> bool {
-    fn entities<'a>(a: &'a Annotation) -> impl Iterator<Item = &'a Entity> {
+    fn entities(a: &Annotation) -> impl Iterator<Item = &Entity> {
         a.entities.iter().flatten()
     }
     let words = |a: &Annotation| -> Vec<(String, String)> {
