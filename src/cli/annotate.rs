@@ -1,15 +1,15 @@
 //! `dixit annotate`: annotates articles and shows or writes what was found.
 
 use super::engine::EngineArgs;
-use super::{Outcome, output};
+use super::sink::Sink;
+use super::{Outcome, losses, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use dixit::annotation::Annotation;
 use dixit::article::Article;
-use dixit::formats::{FORMATS, OffsetUnit, WriteOptions, Writer};
+use dixit::formats::{FORMATS, Format, Losses, OffsetUnit, Output, WriteOptions};
 use std::error::Error;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,13 +32,15 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Format of the output
-    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    #[arg(long, default_value = "text", value_parser = PossibleValuesParser::new(streams()))]
     format: String,
-    /// Unit of the offsets in JSON
+    /// Unit of the offsets in formats that do not prescribe it
     #[arg(long, value_enum, default_value = "codepoint")]
     offset_unit: Unit,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    losses: losses::Args,
     #[command(flatten)]
     engine: EngineArgs,
 }
@@ -69,37 +71,42 @@ impl Args {
             offset_unit: self.offset_unit.into(),
             colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
             columns: if to_terminal { columns() } else { 0 },
+            ..WriteOptions::default()
         };
-        let format = FORMATS
-            .iter()
-            .find(|f| f.name == self.format)
-            .ok_or("unknown format")?;
-        let mut out = match format.page {
-            Some(ending) if self.files.len() > 1 => Target::Folder(self.output.folder()?, ending),
-            _ => Target::File((format.writer)(options), self.output.open()?),
+        let format = Format::named(&self.format).ok_or("unknown format")?;
+        let mut sink = match format.output {
+            Output::Page(_) if self.files.len() > 1 => {
+                let writer = format.folder(options, self.output.folder()?);
+                Sink::Folder(writer.ok_or("the format is one of single files")??)
+            }
+            _ => {
+                let writer = format.stream(options);
+                let writer = writer.ok_or("the format is one of folders")?;
+                Sink::Stream(writer, self.output.open()?)
+            }
         };
+        let mut losses = Losses::default();
         let mut failed = 0;
         for file in &self.files {
             let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
-            let written = match (annotated, &mut out) {
-                (Ok(annotation), Target::File(writer, out)) => {
-                    writer.write(&annotation, out)?;
-                    Ok(())
+            let written = match annotated {
+                Ok(annotation) => {
+                    format.losses(&annotation, &mut losses);
+                    match sink.write(&annotation) {
+                        Err(error) if matches!(sink, Sink::Stream(..)) => return Err(error.into()),
+                        // In a folder the others still find their place.
+                        written => written.map_err(Into::into),
+                    }
                 }
-                (Ok(annotation), Target::Folder(folder, ending)) => folder
-                    .open(format!("{}.{ending}", annotation.id))
-                    .and_then(|mut out| one(&mut *(format.writer)(options), &annotation, &mut out)),
-                (Err(error), _) => Err(error),
+                Err(error) => Err(error),
             };
             if let Err(error) = written {
                 eprintln!("error: {}: {error}", file.display());
                 failed += 1;
             }
         }
-        if let Target::File(writer, out) = &mut out {
-            writer.finish(out)?;
-            out.flush()?;
-        }
+        sink.finish()?;
+        self.losses.report(&losses)?;
         Ok(match failed {
             0 => ExitCode::SUCCESS,
             n if n == self.files.len() => ExitCode::FAILURE,
@@ -108,19 +115,10 @@ impl Args {
     }
 }
 
-/// What the annotations go to.
-enum Target<'a> {
-    /// One file for all.
-    File(Box<dyn Writer>, Box<dyn Write>),
-    /// A file for each, with this ending.
-    Folder(output::Folder<'a>, &'static str),
-}
-
-/// Writes one article, and nothing after it.
-fn one(writer: &mut dyn Writer, annotation: &Annotation, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
-    writer.write(annotation, out)?;
-    writer.finish(out)?;
-    Ok(out.flush()?)
+/// Names of the formats of one file.
+fn streams() -> impl Iterator<Item = &'static str> {
+    let streams = FORMATS.iter().filter(|f| !matches!(f.output, Output::Folder(_)));
+    streams.map(|f| f.name)
 }
 
 /// Columns of the terminal, as far as the shell says.

@@ -6,14 +6,17 @@ mod batch;
 mod compare;
 mod compat;
 mod completions;
+mod convert;
 mod doctor;
 mod engine;
 mod evaluate;
 mod fixtures;
+mod losses;
 mod merge;
 mod output;
 mod report;
 mod scoring;
+mod sink;
 mod standoff;
 mod summary;
 #[cfg(feature = "libtorch")]
@@ -36,6 +39,7 @@ struct Cli {
 enum Command {
     Annotate(annotate::Args),
     Batch(batch::Args),
+    Convert(convert::Args),
     Merge(merge::Args),
     Verify(verify::Args),
     Report(report::Args),
@@ -58,6 +62,7 @@ pub fn run() -> ExitCode {
     let outcome: Outcome = match Cli::parse().command {
         Command::Annotate(args) => args.run(),
         Command::Batch(args) => args.run(),
+        Command::Convert(args) => args.run(),
         Command::Merge(args) => args.run(),
         Command::Verify(args) => args.run(),
         Command::Report(args) => args.run(),

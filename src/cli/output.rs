@@ -1,8 +1,8 @@
 //! Where a subcommand writes to: standard output, or a file that is not overwritten unasked.
 
-use std::collections::HashSet;
+use dixit::formats::Folder;
 use std::error::Error;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -54,42 +54,16 @@ impl Args {
         create(path, self.force)
     }
 
-    /// The folder that the output is, where each article has a file of its own.
-    pub(super) fn folder(&self) -> Result<Folder<'_>, Box<dyn Error>> {
+    /// The folder that the output is, where each article has files of its own.
+    pub(super) fn folder(&self) -> Result<Folder, Box<dyn Error>> {
         let path = self.output.as_deref();
         let path = path.ok_or("each page holds one article; name a folder for several with -o FOLDER")?;
-        fs::create_dir_all(path).map_err(|e| format!("cannot make the folder {}: {e}", path.display()))?;
-        Ok(Folder {
-            path,
-            force: self.force,
-            names: HashSet::new(),
-        })
+        Ok(Folder::new(path, self.force)?)
     }
 }
 
-/// A folder of files that are not overwritten unasked.
-pub(super) struct Folder<'a> {
-    path: &'a Path,
-    force: bool,
-    names: HashSet<String>,
-}
-
-impl Folder<'_> {
-    /// A new file of that name. Two of one name are an error, whatever may be overwritten.
-    pub(super) fn open(&mut self, name: String) -> Result<Box<dyn Write>, Box<dyn Error>> {
-        let path = self.path.join(&name);
-        if !self.names.insert(name) {
-            return Err(format!(
-                "{} is the page of another article of the same name",
-                path.display()
-            )
-            .into());
-        }
-        create(&path, self.force)
-    }
-}
-
-fn create(path: &Path, force: bool) -> Result<Box<dyn Write>, Box<dyn Error>> {
+/// Begins a file, which must not be there already unless `force` is set.
+pub(super) fn create(path: &Path, force: bool) -> Result<Box<dyn Write>, Box<dyn Error>> {
     let mut options = OpenOptions::new();
     if force {
         options.create(true).truncate(true);

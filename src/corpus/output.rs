@@ -41,7 +41,7 @@ impl OutputOptions {
         }
         let format = FORMATS
             .iter()
-            .find(|f| name.as_deref().is_some_and(|n| f.extensions.contains(&n)));
+            .find(|f| f.corpora && name.as_deref().is_some_and(|n| f.extensions.contains(&n)));
         match format {
             Some(format) if !(compressed && format.name == "parquet") => Ok(Self {
                 path,
@@ -156,10 +156,7 @@ impl<'o> Output<'o> {
             .transpose()?;
         let articles = create(ARTICLES)?;
         Ok(Self {
-            writer: (options.format.writer)(WriteOptions {
-                offset_unit: options.unit,
-                ..WriteOptions::default()
-            }),
+            writer: writer(options)?,
             articles: match options.compressed {
                 true => {
                     Sink::Zstd(zstd::Encoder::new(articles, 0).map_err(CorpusError::write(&options.path))?)
@@ -265,6 +262,17 @@ impl<'o> Output<'o> {
 pub(super) fn write_reject(out: &mut impl Write, reject: &Reject) -> io::Result<()> {
     serde_json::to_writer(&mut *out, reject)?;
     out.write_all(b"\n")
+}
+
+fn writer(options: &OutputOptions) -> Result<Box<dyn Writer>, CorpusError> {
+    let write = WriteOptions {
+        offset_unit: options.unit,
+        ..WriteOptions::default()
+    };
+    options.format.stream(write).ok_or_else(|| CorpusError::Input {
+        path: options.path.clone(),
+        reason: format!("{} is a format of folders", options.format.name),
+    })
 }
 
 fn end(writer: BufWriter<File>) -> io::Result<File> {

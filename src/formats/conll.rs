@@ -1,11 +1,25 @@
 //! CoNLL column files: a word per line, its columns parted by blanks or tabs, the last of them tags; sentences end at
 //! an empty line or a line whose first column is `-X-`, documents begin at `-DOCSTART-`. Not here: CoNLL-U.
 
-use super::FormatError;
+use super::tagged::Tagged;
+use super::{Format, FormatError, Input, Losses, Output, Part, Reader, TagScheme, Writer};
 use crate::annotation::{Annotation, Entity};
 use crate::span::Span;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+pub(super) const FORMAT: Format = Format {
+    name: "conll",
+    about: "CoNLL-2003 columns: a word and its tag per line, blank lines between sentences",
+    extensions: &["conll", "bio", "iob"],
+    corpora: false,
+    units: false,
+    carries: Some(&[Part::Entities]),
+    faults: Tagged::column_losses,
+    output: Output::Stream(|options| Box::new(Columns(options.scheme))),
+    reader: Some(|input| Ok(Box::new(Documents::open(input)?))),
+};
 
 /// First column of a line that ends a sentence, as an empty line does.
 const BREAK: &str = "-X-";
@@ -259,7 +273,59 @@ impl Reading {
     }
 }
 
-fn is_tag(tag: &str) -> bool {
+/// Writes a word and its tag per line, with two empty columns between, where CoNLL-2003 has part of speech and chunk.
+struct Columns(TagScheme);
+
+impl Writer for Columns {
+    fn write(&mut self, annotation: &Annotation, out: &mut dyn Write) -> Result<(), FormatError> {
+        writeln!(out, "{DOCUMENT} {BREAK} {BREAK} {OUTSIDE}\n")?;
+        let tagged = Tagged::new(annotation);
+        for (number, sentence) in tagged.sentences.iter().enumerate() {
+            for (word, tag) in sentence.iter().zip(tagged.tags(number, self.0)) {
+                writeln!(out, "{} _ _ {tag}", word.span.of(&annotation.text))?;
+            }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+}
+
+/// The documents of a file, with the tags of its last column.
+struct Documents {
+    annotations: std::vec::IntoIter<Annotation>,
+    notes: Vec<String>,
+    /// Columns between word and tag that hold something.
+    others: usize,
+}
+
+impl Documents {
+    fn open(input: &Input) -> Result<Self, FormatError> {
+        let text = input.text()?;
+        let file = Conll::parse(&text, 1, input.path())?;
+        let words = text.lines().map(|line| line.split_ascii_whitespace().collect());
+        let words = words.filter(|f: &Vec<&str>| f.len() > 2 && ![DOCUMENT, BREAK].contains(&f[0]));
+        let told = words.filter(|f| f[1..f.len() - 1].iter().any(|f| !["_", "-", BREAK].contains(f)));
+        Ok(Self {
+            others: told.count(),
+            annotations: file.annotations(0).into_iter(),
+            notes: file.notes(0),
+        })
+    }
+}
+
+impl Reader for Documents {
+    fn next(&mut self, losses: &mut Losses) -> Option<Result<Annotation, FormatError>> {
+        let annotation = self.annotations.next()?;
+        for note in self.notes.drain(..) {
+            losses.add(&annotation.id, &note, 1);
+        }
+        let others = std::mem::take(&mut self.others);
+        losses.add(&annotation.id, "columns between word and tag", others);
+        Some(Ok(annotation))
+    }
+}
+
+pub(super) fn is_tag(tag: &str) -> bool {
     tag == OUTSIDE || tag == UNKNOWN || parts(tag).is_some()
 }
 

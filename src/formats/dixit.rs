@@ -38,13 +38,18 @@ impl DixitReader {
         } else {
             Box::new(BufReader::new(file))
         };
-        Ok(Self {
+        Ok(Self::of(path, lines))
+    }
+
+    /// Reads `lines`, which are named as `path` in messages.
+    pub(super) fn of(path: &Path, lines: Box<dyn BufRead>) -> Self {
+        Self {
             path: path.to_owned(),
             lines,
             line: 0,
             unit: OffsetUnit::default(),
             bytes: Vec::new(),
-        })
+        }
     }
 
     /// Line of the record read last, from 1.
@@ -297,9 +302,15 @@ impl Record {
         Ok((annotation, unit))
     }
 
-    /// Fits the record to columns with types: metadata as a string of JSON, the unit always said.
+    /// Fits the record to columns with types: metadata and lists of claim types as strings of JSON, the unit always said.
     pub(super) fn in_columns(mut self) -> Result<Self, FormatError> {
         self.offset_unit.get_or_insert_default();
+        for sentence in self.sentences.iter_mut().flatten() {
+            if let Some(OneOrMany::Many(types)) = &sentence.claim_type {
+                let json = serde_json::to_string(types).map_err(|e| FormatError::Write(e.into()))?;
+                sentence.claim_type = Some(OneOrMany::One(json));
+            }
+        }
         if let Meta::Object(object) = &self.meta {
             let json = serde_json::to_string(object).map_err(|e| FormatError::Write(e.into()))?;
             self.meta = Meta::Json(json);
@@ -542,7 +553,10 @@ impl SentenceRecord {
             span: offsets.read(self.start, self.end)?,
             claim_type: match self.claim_type {
                 None => Vec::new(),
-                Some(OneOrMany::One(one)) => vec![one],
+                Some(OneOrMany::One(one)) => match serde_json::from_str(&one) {
+                    Ok(many) => many,
+                    Err(_) => vec![one],
+                },
                 Some(OneOrMany::Many(many)) => many,
             },
             score: self.score,

@@ -2,7 +2,7 @@
 //! its fields may differ from article to article. Also what the flat tables need to become Parquet.
 
 use super::dixit::Record;
-use super::{FormatError, OffsetUnit, WriteOptions, Writer};
+use super::{Format, FormatError, Losses, OffsetUnit, Output, Part, Reader, WriteOptions, Writer};
 use crate::annotation::Annotation;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::ArrowWriter;
@@ -15,6 +15,24 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(super) const FORMAT: Format = Format {
+    name: "parquet",
+    about: "Parquet with a row per article: the fields of the JSON, metadata as a string of JSON",
+    extensions: &["parquet"],
+    corpora: true,
+    units: true,
+    carries: Some(Part::ALL),
+    faults: |_, _| {},
+    output: Output::Stream(|options| Box::new(Parquet::new(options))),
+    reader: Some(|input| match input.is_stdin() {
+        true => Err(input.fault(
+            1,
+            "Parquet cannot be read from standard input; name a file".to_owned(),
+        )),
+        false => Ok(Box::new(ParquetReader::open(input.path())?)),
+    }),
+};
 
 /// Bytes, as estimated, and rows from which on a row group is written out: what bounds the memory.
 const GROUP_BYTES: usize = 8 << 20;
@@ -186,6 +204,12 @@ impl Iterator for ParquetReader {
                 Err(e) => return Some(Err(Self::fault(&self.path, self.row + 1, e))),
             }
         }
+    }
+}
+
+impl Reader for ParquetReader {
+    fn next(&mut self, _: &mut Losses) -> Option<Result<Annotation, FormatError>> {
+        Some(Iterator::next(self)?.map(|(annotation, _)| annotation))
     }
 }
 

@@ -1,13 +1,25 @@
 //! The reading view: the article's text with its entities underlined, and beside each claim who says it and what kind
 //! of claim it is. For people; nothing reads it back.
 
-use super::{FormatError, WriteOptions, Writer};
+use super::{Format, FormatError, Output, WriteOptions, Writer};
 use crate::annotation::{Annotation, Claim, Entity, Speaker};
 use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON, Tone};
 use crate::span::Span;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
 use unicode_segmentation::UnicodeSegmentation;
+
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    about: "reading view: entities underlined, claims with speaker and type in the margin",
+    extensions: &[],
+    corpora: false,
+    units: false,
+    carries: None,
+    faults: |_, _| {},
+    output: Output::Stream(|options| Box::new(Reading::new(options))),
+    reader: None,
+};
 
 /// Columns of the margin.
 const MARGIN: usize = 30;

@@ -2,12 +2,68 @@
 //! `document` of the others is the `id` of the first.
 
 use super::parquet::{RowGroups, column, optional};
-use super::{FormatError, OffsetUnit, Offsets};
+use super::{FolderWriter, Format, FormatError, OffsetUnit, Offsets, Output, Part};
 use crate::annotation::{Annotation, Quotation, SpeakerKind};
 use arrow_schema::DataType::{Float32, Int64, Utf8};
 use arrow_schema::FieldRef;
 use serde::Serialize;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    about: "flat tables, a folder: documents, entities, speakers and claims as CSV",
+    extensions: &[],
+    corpora: false,
+    units: true,
+    carries: Some(&[
+        Part::Ids,
+        Part::Metadata,
+        Part::Entities,
+        Part::EntityScores,
+        Part::EntityCountries,
+        Part::Speakers,
+        Part::Claims,
+        Part::Coverage,
+        Part::Provenance,
+    ]),
+    faults: |_, _| {},
+    output: Output::Folder(|options, mut folder| {
+        let open = |name: &str| folder.create(&format!("{name}.csv"));
+        Ok(Box::new(CsvFolder(Some(Tables::new(
+            TableFormat::Csv,
+            options.offset_unit,
+            open,
+        )?))))
+    }),
+    reader: None,
+};
+
+/// CSV tables in a folder, until they are finished.
+struct CsvFolder(Option<Tables<BufWriter<File>>>);
+
+impl FolderWriter for CsvFolder {
+    fn write(&mut self, annotation: &Annotation) -> Result<(), FormatError> {
+        match &mut self.0 {
+            Some(tables) => tables.write(annotation),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), FormatError> {
+        for mut table in self
+            .0
+            .take()
+            .map(Tables::finish)
+            .transpose()?
+            .into_iter()
+            .flatten()
+        {
+            table.flush()?;
+        }
+        Ok(())
+    }
+}
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ mod matrix;
 mod speakers;
 mod text;
 
-use super::{FormatError, OffsetUnit, Offsets, Writer};
+use super::{Format, FormatError, OffsetUnit, Offsets, Output, Writer};
 use crate::annotation::{Annotation, Claim, Speaker};
 use crate::page::{Page, counted};
 use crate::text::segment;
@@ -20,9 +20,21 @@ const SCRIPT: &str = include_str!("script.js");
 /// Value that stands for claims without a speaker in the page's data.
 const NOBODY: &str = "none";
 
-/// Writes one page.
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    about: "a page for the browser: text, speakers, filters, and who speaks about whom",
+    extensions: &["html"],
+    corpora: false,
+    units: false,
+    carries: None,
+    faults: |_, _| {},
+    output: Output::Page(|_| Box::new(Html::default())),
+    reader: None,
+};
+
+/// Writes one page per output.
 #[derive(Default)]
-pub(super) struct Html {
+struct Html {
     written: bool,
 }
 
@@ -33,6 +45,11 @@ impl Writer for Html {
         }
         check(annotation)?;
         out.write_all(page(annotation).into_string().as_bytes())?;
+        Ok(())
+    }
+
+    fn finish(&mut self, _out: &mut dyn Write) -> Result<(), FormatError> {
+        self.written = false;
         Ok(())
     }
 }
