@@ -30,12 +30,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let corpora = arguments.next().map_or(Ok(1000), |a| a.parse())?;
     let draws = arguments.next().map_or(Ok(10_000), |a| a.parse())?;
-    println!("{corpora} corpora, {draws} draws; share of intervals that hold the true value, and their mean width");
-    for (about, hardness) in [("documents alike", 20.0), ("documents unlike", 6.0)] {
+    println!(
+        "{corpora} corpora, {draws} draws; share of intervals that hold the true value, and their mean width"
+    );
+    for (about, likeness) in [("documents alike", 20.0), ("documents unlike", 6.0)] {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut all = Counts::default();
         for _ in 0..POPULATION {
-            all.add(&Document::draw(&mut rng, hardness));
+            all.add(&Document::draw(&mut rng, likeness));
         }
         let truth = all.figures();
         println!("\n{about}");
@@ -44,13 +46,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!();
         let mut found = Vec::new();
         for size in SIZES {
-            found.push(covered(&mut rng, hardness, size, corpora, draws, &truth)?);
+            found.push(covered(&mut rng, likeness, size, corpora, draws, &truth)?);
         }
         for (index, name) in FIGURES.iter().enumerate() {
             print!("{name:>24}");
             for of_size in &found {
                 let Held { held, of, width } = of_size[index];
-                print!("  {:5.1} % ({:.3})", 100.0 * held as f64 / of as f64, width / of as f64);
+                print!(
+                    "  {:5.1} % ({:.3})",
+                    100.0 * held as f64 / of as f64,
+                    width / of as f64
+                );
             }
             println!("   true {:.3}", truth[index]);
         }
@@ -68,20 +74,23 @@ struct Held {
 
 fn covered(
     rng: &mut ChaCha8Rng,
-    hardness: f64,
+    likeness: f64,
     size: usize,
     corpora: usize,
     draws: u32,
     truth: &[f64; FIGURES.len()],
 ) -> Result<[Held; FIGURES.len()], Box<dyn Error>> {
     let options = Options {
-        bootstrap: Bootstrap { draws, ..Bootstrap::default() },
+        bootstrap: Bootstrap {
+            draws,
+            ..Bootstrap::default()
+        },
         ..Options::default()
     };
     let mut found = [Held::default(); FIGURES.len()];
     for _ in 0..corpora {
         let (gold, predicted): (Vec<_>, Vec<_>) = (0..size)
-            .map(|id| Document::draw(rng, hardness).annotations(id))
+            .map(|id| Document::draw(rng, likeness).annotations(id))
             .unzip();
         let report = evaluate(&gold, &predicted, &options)?;
         for ((name, truth), found) in FIGURES.iter().zip(truth).zip(&mut found) {
@@ -104,13 +113,13 @@ struct Document {
 }
 
 impl Document {
-    /// Long documents are harder, and each has a hardness of its own; the lower `hardness` is, the more they differ.
-    fn draw(rng: &mut ChaCha8Rng, hardness: f64) -> Self {
+    /// Long documents are harder, and each has an ease of its own; the lower `likeness` is, the more they differ.
+    fn draw(rng: &mut ChaCha8Rng, likeness: f64) -> Self {
         // Two geometric lengths, which makes a few documents much longer than the others.
         let length = 1 + geometric(rng, 0.18) + geometric(rng, 0.18);
         let mean = 0.88 - 0.004 * length.min(60) as f64;
-        let ease = beta(rng, hardness * mean, hardness * (1.0 - mean));
-        let made_up = gamma(rng, hardness / 4.0) * 4.0 / hardness * 0.15;
+        let ease = beta(rng, likeness * mean, likeness * (1.0 - mean));
+        let made_up = gamma(rng, likeness / 4.0) * 4.0 / likeness * 0.15;
         let mut entities = [[0; 3]; 2];
         for _ in 0..length {
             let rare = rng.random_bool(0.06);
@@ -128,7 +137,12 @@ impl Document {
 
     /// Gold and prediction, one letter per entity and sentence.
     fn annotations(&self, id: usize) -> (Annotation, Annotation) {
-        let units = self.entities.iter().flatten().chain(&self.sentences).sum::<usize>();
+        let units = self
+            .entities
+            .iter()
+            .flatten()
+            .chain(&self.sentences)
+            .sum::<usize>();
         let annotation = || Annotation {
             id: id.to_string(),
             text: "x ".repeat(units),
@@ -159,8 +173,13 @@ impl Document {
         for (outcome, number) in self.sentences.into_iter().enumerate() {
             for span in spans.by_ref().take(number) {
                 let found = ["denial", "threat"][outcome];
-                gold.sentences.get_or_insert_default().push(sentence(span, "denial"));
-                predicted.sentences.get_or_insert_default().push(sentence(span, found));
+                gold.sentences
+                    .get_or_insert_default()
+                    .push(sentence(span, "denial"));
+                predicted
+                    .sentences
+                    .get_or_insert_default()
+                    .push(sentence(span, found));
             }
         }
         (gold, predicted)
@@ -194,7 +213,10 @@ impl Counts {
         for (sums, numbers) in self.entities.iter_mut().zip(document.entities) {
             sums.iter_mut().zip(numbers).for_each(|(sum, n)| *sum += n as f64);
         }
-        self.sentences.iter_mut().zip(document.sentences).for_each(|(sum, n)| *sum += n as f64);
+        self.sentences
+            .iter_mut()
+            .zip(document.sentences)
+            .for_each(|(sum, n)| *sum += n as f64);
     }
 
     /// In the order of [`FIGURES`].

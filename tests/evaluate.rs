@@ -434,7 +434,8 @@ fn bad_gold_is_named_too() {
     documents[0]["entities"].as_array_mut().unwrap().push(person);
     let message = stderr(&evaluate("bad-side", &documents, &predicted(), &[]));
     assert!(
-        message.contains("evaluate-bad-side-gold.jsonl:1: gold, article \"one\"") && message.contains("--allow"),
+        message.contains("evaluate-bad-side-gold.jsonl:1: gold, article \"one\"")
+            && message.contains("--allow"),
         "{message}"
     );
 }
@@ -443,14 +444,29 @@ fn bad_gold_is_named_too() {
 fn a_folder_of_fixtures_is_gold_and_every_layer_has_its_list() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/evaluation/fixtures");
     let dixit = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_dixit")).args(arguments).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_dixit"))
+            .args(arguments)
+            .output()
+            .unwrap();
         stdout(&output)
     };
     let exported = dixit(&["fixtures", "export", folder]);
-    let mut documents: Vec<Value> = exported.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let mut documents: Vec<Value> = exported
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
     let all = file("folder-all", &documents);
     let report = dixit(&[
-        "evaluate", folder, "--predictions", all.to_str().unwrap(), "--draws", "0", "--errors", "3", "--format", "json",
+        "evaluate",
+        folder,
+        "--predictions",
+        all.to_str().unwrap(),
+        "--draws",
+        "0",
+        "--errors",
+        "3",
+        "--format",
+        "json",
     ]);
     let report: Value = serde_json::from_str(&report).unwrap();
     let sections = report["sections"].as_array().unwrap();
@@ -467,12 +483,22 @@ fn a_folder_of_fixtures_is_gold_and_every_layer_has_its_list() {
     document["entities"].as_array_mut().unwrap().remove(0);
     document["attributions"].as_array_mut().unwrap().remove(0);
     let sentences = document["sentences"].as_array_mut().unwrap();
-    let sentence = sentences.iter_mut().find(|s| s["claim_type"] == "accusation").unwrap();
+    let sentence = sentences
+        .iter_mut()
+        .find(|s| s["claim_type"] == "accusation")
+        .unwrap();
     sentence["claim_type"] = json!("denial");
     sentence["speaker"] = json!("Nobody Known");
     let changed = file("folder-changed", &documents);
     let report = dixit(&[
-        "evaluate", folder, "--predictions", changed.to_str().unwrap(), "--draws", "0", "--errors", "3",
+        "evaluate",
+        folder,
+        "--predictions",
+        changed.to_str().unwrap(),
+        "--draws",
+        "0",
+        "--errors",
+        "3",
     ]);
     for part in [
         "  kind      entities  claims  speakers  attributions\n",

@@ -12,7 +12,8 @@ const LINE_EVERY: Duration = Duration::from_secs(30);
 /// A bar over so many articles; hidden where standard error is no terminal.
 pub(super) fn articles(total: usize) -> ProgressBar {
     let bar = ProgressBar::new(total as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len} articles, {per_sec}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len} articles, {per_sec}, {eta} left")
+    {
         bar.set_style(style);
     }
     bar

@@ -55,7 +55,12 @@ impl Bootstrap {
         let drawn = self.draws(documents, values);
         (0..figures)
             .into_par_iter()
-            .map(|figure| middle(drawn.iter().filter_map(|values| values[figure]).collect(), documents))
+            .map(|figure| {
+                middle(
+                    drawn.iter().filter_map(|values| values[figure]).collect(),
+                    documents,
+                )
+            })
             .collect()
     }
 
@@ -179,7 +184,13 @@ mod tests {
 
     #[test]
     fn few_documents_reach_farther() {
-        for (documents, expected) in [(0, None), (1, None), (2, Some(12.706)), (10, Some(2.262)), (1000, Some(1.962))] {
+        for (documents, expected) in [
+            (0, None),
+            (1, None),
+            (2, Some(12.706)),
+            (10, Some(2.262)),
+            (1000, Some(1.962)),
+        ] {
             match (student(documents), expected) {
                 (Some(t), Some(expected)) => assert!((t - expected).abs() < 1e-3, "{documents}: {t}"),
                 (found, expected) => assert_eq!(found, expected, "{documents}"),

@@ -2,8 +2,8 @@
 //! documents, of each document's numbers times the slopes of the figure there, and the spread of these summands is known
 //! without drawing again (the infinitesimal jackknife; Efron and Tibshirani 1993, chapter 21).
 
-use super::sums::{Definition, SCOPE_WIDTH, SHARE_WIDTH, Sums};
 use super::studentised::Estimate;
+use super::sums::{Definition, SCOPE_WIDTH, SHARE_WIDTH, Sums};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, s};
 use std::ops::Range;
 
@@ -30,10 +30,9 @@ impl<'a> Linearised<'a> {
         let width = runs.iter().map(|run| pairs(run.len())).sum();
         let mut products = Array2::zeros((sums.documents(), width));
         for (numbers, mut row) in sums.rows().outer_iter().zip(products.outer_iter_mut()) {
-            let of_runs = runs.iter().flat_map(|run| {
-                run.clone()
-                    .flat_map(|i| (i..run.end).map(move |j| (i, j)))
-            });
+            let of_runs = runs
+                .iter()
+                .flat_map(|run| run.clone().flat_map(|i| (i..run.end).map(move |j| (i, j))));
             for ((i, j), product) in of_runs.zip(&mut row) {
                 *product = numbers[i] * numbers[j];
             }
@@ -46,7 +45,10 @@ impl<'a> Linearised<'a> {
     pub(super) fn estimates(&self, weights: ArrayView2<'_, f64>) -> Vec<Vec<Estimate>> {
         let totals = weights.dot(&self.sums.rows());
         let products = weights.dot(&self.products);
-        let draws = totals.outer_iter().zip(products.outer_iter()).zip(weights.outer_iter());
+        let draws = totals
+            .outer_iter()
+            .zip(products.outer_iter())
+            .zip(weights.outer_iter());
         draws
             .map(|((totals, products), weights)| {
                 let estimate = |definition: &Definition| Estimate {
@@ -106,7 +108,11 @@ impl<'a> Linearised<'a> {
     /// Sum of the squares of what each document adds.
     fn through(&self, columns: Range<usize>, slopes: &Array1<f64>, weights: ArrayView1<'_, f64>) -> f64 {
         let added = self.sums.rows().slice(s![.., columns]).dot(slopes);
-        added.iter().zip(weights).map(|(added, weight)| weight * added * added).sum()
+        added
+            .iter()
+            .zip(weights)
+            .map(|(added, weight)| weight * added * added)
+            .sum()
     }
 
     /// Slopes of the mean F1 in the numbers of all classes.
@@ -185,8 +191,14 @@ mod tests {
             for class in ["A", "B"] {
                 let hits = f64::from(rng.random_range(1..9_u8));
                 *tally.class(class) = Counts {
-                    precision: Ratio { hits, of: hits + f64::from(rng.random_range(0..5_u8)) },
-                    recall: Ratio { hits, of: hits + f64::from(rng.random_range(0..5_u8)) },
+                    precision: Ratio {
+                        hits,
+                        of: hits + f64::from(rng.random_range(0..5_u8)),
+                    },
+                    recall: Ratio {
+                        hits,
+                        of: hits + f64::from(rng.random_range(0..5_u8)),
+                    },
                 };
             }
             for _ in 0..rng.random_range(1..9_u8) {

@@ -70,6 +70,7 @@ pub const METRICS: &[&dyn Metric] = &[
     &targets::Targets,
     &countries::Countries,
     &calibration::Entities,
+    &calibration::Attributions,
     &calibration::ClaimTypes,
     &calibration::CheckWorthiness,
 ];

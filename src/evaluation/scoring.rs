@@ -257,14 +257,22 @@ fn drawn(sums: &[&Sums], units: &[&Sums], bootstrap: Bootstrap) -> Vec<Vec<Optio
         draws
     };
     let once = Array2::ones((1, number));
-    let documents = sums.iter().flat_map(|sums| sums.definitions().iter().map(|d| sums.documents_with(*d)));
+    let documents = sums
+        .iter()
+        .flat_map(|sums| sums.definitions().iter().map(|d| sums.documents_with(*d)));
     let observed: Vec<Observed> = (estimates(once.view()).into_iter().flatten().zip(documents))
         .map(|(estimate, documents)| Observed { estimate, documents })
         .collect();
     let statistics: Vec<Vec<Option<f64>>> = bootstrap.draws(number, |weights| {
         let draws = estimates(weights).into_iter();
         draws
-            .map(|draw| observed.iter().zip(&draw).map(|(observed, drawn)| observed.statistic(drawn)).collect())
+            .map(|draw| {
+                observed
+                    .iter()
+                    .zip(&draw)
+                    .map(|(observed, drawn)| observed.statistic(drawn))
+                    .collect()
+            })
             .collect()
     });
     let mut found = (observed.par_iter().enumerate())

@@ -49,10 +49,16 @@ impl Observed {
         let value = self.estimate.value.filter(|_| self.documents > 1)?;
         let never = ((1.0 - CONFIDENCE) / 2.0).powf(1.0 / self.documents as f64);
         if value <= 0.0 {
-            return Some(Interval { low: 0.0, high: 1.0 - never });
+            return Some(Interval {
+                low: 0.0,
+                high: 1.0 - never,
+            });
         }
         if value >= 1.0 {
-            return Some(Interval { low: never, high: 1.0 });
+            return Some(Interval {
+                low: never,
+                high: 1.0,
+            });
         }
         let student = student(units)?;
         let (distance, error) = match self.estimate.error {
@@ -96,14 +102,20 @@ mod tests {
 
     fn observed(value: f64, error: Option<f64>, documents: usize) -> Observed {
         Observed {
-            estimate: Estimate { value: Some(value), error },
+            estimate: Estimate {
+                value: Some(value),
+                error,
+            },
             documents,
         }
     }
 
     fn close(found: Option<Interval>, low: f64, high: f64) {
         let found = found.unwrap();
-        assert!((found.low - low).abs() < 1e-3 && (found.high - high).abs() < 1e-3, "{found:?}");
+        assert!(
+            (found.low - low).abs() < 1e-3 && (found.high - high).abs() < 1e-3,
+            "{found:?}"
+        );
     }
 
     #[test]
@@ -138,6 +150,9 @@ mod tests {
         // The logit of 0.75 is ln 3, and the slope there 3/16.
         let far = half.statistic(&drawn(Some(0.75), Some(0.1))).unwrap();
         assert!((far - 3_f64.ln() * 1.875).abs() < 1e-12);
-        assert_eq!(observed(0.5, None, 9).statistic(&drawn(Some(0.7), None)), Some(0.7));
+        assert_eq!(
+            observed(0.5, None, 9).statistic(&drawn(Some(0.7), None)),
+            Some(0.7)
+        );
     }
 }

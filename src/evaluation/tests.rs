@@ -122,6 +122,7 @@ fn names_of_figures_stay_what_they_are() {
         "targets.accuracy",
         "targets.found",
         "calibration.entities.ece",
+        "calibration.attributions.ece",
         "calibration.claim_types.ece",
         "calibration.check_worthiness.ece",
         "countries.accuracy",

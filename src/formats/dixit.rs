@@ -480,7 +480,11 @@ impl Record {
                 _ => Ok(()),
             };
             there("speaker", claim.speaker, speakers.len())?;
-            there("attribution", claim.attribution, attributions.as_ref().map_or(0, Vec::len))?;
+            there(
+                "attribution",
+                claim.attribution,
+                attributions.as_ref().map_or(0, Vec::len),
+            )?;
         }
         Ok(Annotation {
             entities,

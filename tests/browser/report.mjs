@@ -28,6 +28,7 @@ writeFileSync(file("predicted.jsonl"), jsonLines(predicted));
 const html = execFileSync(program, [
   "evaluate", file("gold.jsonl"), "--predictions", file("predicted.jsonl"),
   "--format", "html", "--slice", "publisher", "--draws", "500",
+  "--ceiling", `${file("gold.jsonl")},${file("predicted.jsonl")}`,
 ]);
 writeFileSync(file("report.html"), html);
 const address = pathToFileURL(file("report.html")).href;
@@ -115,19 +116,36 @@ const checks = {
 
   async "an error leads to its place in the article and back"() {
     await withPage({ viewport: { width: 1200, height: 700 } }, async (page) => {
-      const errors = await page.$$eval(".errors tbody tr", (rows) => rows.map((row) => row.cells[1].textContent));
-      for (const kind of ["boundary", "type", "missed", "spurious", "split", "merged"]) {
-        assert.ok(errors.includes(kind), `${kind} in ${errors}`);
+      const layers = {
+        entities: ["boundary", "type", "missed", "spurious", "split", "merged"],
+        claims: ["type", "missed", "spurious"],
+        speakers: ["type", "missed", "spurious"],
+        attributions: ["boundary", "type", "missed"],
+      };
+      for (const [layer, kinds] of Object.entries(layers)) {
+        const errors = await page.$$eval(`tr[id^="error-${layer}-"]`, (rows) => rows.map((row) => row.cells[1].textContent));
+        for (const kind of kinds) {
+          assert.ok(errors.includes(kind), `${kind} in ${layer}: ${errors}`);
+        }
+        for (let number = 1; number <= errors.length; number++) {
+          await page.click(`#error-${layer}-${number} .context a`);
+          const place = page.locator(`#place-${layer}-${number}`);
+          assert.ok(await inView(place), `place ${layer} ${number}`);
+          const marked = await place.evaluate((a) => a.nextElementSibling?.tagName);
+          assert.equal(marked, "MARK", `what follows place ${layer} ${number}`);
+          await place.click();
+          assert.ok(await inView(page.locator(`#error-${layer}-${number}`)), `error ${layer} ${number}`);
+        }
       }
-      for (let number = 1; number <= errors.length; number++) {
-        await page.click(`#error-${number} .context a`);
-        const place = page.locator(`#place-${number}`);
-        assert.ok(await inView(place), `place ${number}`);
-        const marked = await place.evaluate((a) => a.nextElementSibling?.tagName);
-        assert.equal(marked, "MARK", `what follows place ${number}`);
-        await place.click();
-        assert.ok(await inView(page.locator(`#error-${number}`)), `error ${number}`);
-      }
+    });
+  },
+
+  async "the model stands beside the annotators"() {
+    await withPage({ viewport: { width: 1200, height: 900 } }, async (page) => {
+      const charts = page.locator("#ceiling ~ .side").first();
+      assert.ok((await charts.locator("rect.people").count()) > 3);
+      assert.equal(await charts.locator("rect.people").count(), await charts.locator("rect.bar:not(.people)").count());
+      await charts.screenshot({ path: file("ceiling.png") });
     });
   },
 

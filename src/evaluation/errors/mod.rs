@@ -423,7 +423,11 @@ mod tests {
         let mut both = entities.clone();
         both.attributions = Some(Vec::new());
         let layers = |gold: &Annotation, predicted: &Annotation| -> Vec<Layer> {
-            errors(gold, predicted, 9).layers.iter().map(|l| l.layer).collect()
+            errors(gold, predicted, 9)
+                .layers
+                .iter()
+                .map(|l| l.layer)
+                .collect()
         };
         assert_eq!(layers(&both, &entities), [Layer::Entities]);
         assert_eq!(layers(&entities, &both), [Layer::Entities]);
@@ -433,7 +437,10 @@ mod tests {
     #[test]
     fn every_layer_is_that_of_a_metric() {
         for layer in Layer::ALL {
-            assert!(METRICS.iter().any(|m| m.profile().name == layer.metric()), "{layer:?}");
+            assert!(
+                METRICS.iter().any(|m| m.profile().name == layer.metric()),
+                "{layer:?}"
+            );
         }
     }
 }

@@ -21,7 +21,11 @@ pub(super) fn claims(pair: &Pair<'_>) -> Option<Vec<Candidate>> {
             Some((_, label)) => gold.claim_type.contains(label),
             None => gold.claim_type.iter().any(|label| label == NONE),
         };
-        let first = gold.claim_type.first().filter(claimed).map(|l| wrong(gold.span, l, None));
+        let first = gold
+            .claim_type
+            .first()
+            .filter(claimed)
+            .map(|l| wrong(gold.span, l, None));
         let predicted = predicted.map(|(s, label)| wrong(s.span, label, s.score));
         (!right).then(|| candidate(pair, first, predicted))
     });
@@ -109,13 +113,21 @@ mod tests {
     #[test]
     fn claims_by_hand() {
         use ErrorKind::{Missed, Spurious, Type};
-        type Case<'a> = (&'a [&'a str], &'a [&'a str], Option<(ErrorKind, Option<&'a str>, Option<&'a str>)>);
+        type Case<'a> = (
+            &'a [&'a str],
+            &'a [&'a str],
+            Option<(ErrorKind, Option<&'a str>, Option<&'a str>)>,
+        );
         let cases: [Case<'_>; 8] = [
             (&["denial"], &["denial"], None),
             (&["none"], &["none"], None),
             (&["none"], &[], None),
             (&["denial", "threat"], &["threat"], None),
-            (&["denial"], &["threat"], Some((Type, Some("denial"), Some("threat")))),
+            (
+                &["denial"],
+                &["threat"],
+                Some((Type, Some("denial"), Some("threat"))),
+            ),
             (&["denial"], &["none"], Some((Missed, Some("denial"), None))),
             (&["denial"], &[], Some((Missed, Some("denial"), None))),
             (&["none"], &["threat"], Some((Spurious, None, Some("threat")))),
@@ -134,7 +146,10 @@ mod tests {
         use ErrorKind::{Missed, Spurious, Type};
         let mut gold = with_sentences((0..6).map(|index| sentence(LEN * index, LEN * (index + 1))));
         let sentences = gold.sentences.as_mut().unwrap();
-        for (sentence, name) in sentences.iter_mut().zip(["ida lund", "Ida Lund", "Ida Lund", "Ida Lund"]) {
+        for (sentence, name) in sentences
+            .iter_mut()
+            .zip(["ida lund", "Ida Lund", "Ida Lund", "Ida Lund"])
+        {
             sentence.speaker = Some(name.to_owned());
             sentence.quotation = Some(Quotation::Indirect);
         }

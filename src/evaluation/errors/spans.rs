@@ -14,8 +14,8 @@ pub(super) fn entities(pair: &Pair<'_>, options: &Options) -> Option<Vec<Candida
     let gold = typed(pair.gold.entities.as_ref()?, options);
     let predictions: &[Entity] = pair.predicted.entities.as_deref().unwrap_or_default();
     let score = |unit: Typed<'_>| {
-        let mut same = (predictions.iter())
-            .filter(|e| e.span == unit.span && label(e, options) == Some(unit.label));
+        let mut same =
+            (predictions.iter()).filter(|e| e.span == unit.span && label(e, options) == Some(unit.label));
         same.find_map(|e| e.score)
     };
     Some(Sides::new(pair.place, &gold, &typed(predictions, options), score).find())
@@ -236,7 +236,13 @@ mod tests {
             predicted: &predicted,
         };
         let found: Vec<_> = (attributions(&pair).unwrap().iter())
-            .map(|c| (c.kind, c.cover().of(TEXT), c.predicted.first().and_then(|w| w.score)))
+            .map(|c| {
+                (
+                    c.kind,
+                    c.cover().of(TEXT),
+                    c.predicted.first().and_then(|w| w.score),
+                )
+            })
             .collect();
         let expected = [
             (Boundary, "“We go,”", Some(0.5)),

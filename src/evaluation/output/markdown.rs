@@ -31,7 +31,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(errors) = &report.errors {
         writeln!(out, "\n## Mistakes by kind\n")?;
         write_table(&kinds(errors), out)?;
-        errors.layers.iter().try_for_each(|layer| write_errors(layer, out))?;
+        errors
+            .layers
+            .iter()
+            .try_for_each(|layer| write_errors(layer, out))?;
     }
     if let Some(table) = ceilings(&report.ceilings) {
         writeln!(out, "\n## {}\n", table.caption)?;

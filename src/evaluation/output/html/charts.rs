@@ -33,7 +33,12 @@ pub(super) fn bars(section: &Section, confidence: f64) -> Markup {
             (bar("bar", LABELS, figure.value.unwrap_or_default(), figure.interval, top, ROW))
         }
     });
-    chart(&title, LABELS, ROW * figures.len() as f64, &bars.collect::<Vec<_>>())
+    chart(
+        &title,
+        LABELS,
+        ROW * figures.len() as f64,
+        &bars.collect::<Vec<_>>(),
+    )
 }
 
 /// The model's figure above what two annotators reach, each as a bar with its interval; of figures that are not of one
@@ -56,7 +61,12 @@ pub(super) fn ceilings(ceilings: &[Ceiling], confidence: f64) -> Markup {
             (bar("bar people", 2.0 * LABELS, ceiling.agreement, ceiling.agreement_interval, top + ROW - 2.0, ROW - 2.0))
         }
     });
-    chart(&title, 2.0 * LABELS, height * shown.len() as f64, &bars.collect::<Vec<_>>())
+    chart(
+        &title,
+        2.0 * LABELS,
+        height * shown.len() as f64,
+        &bars.collect::<Vec<_>>(),
+    )
 }
 
 /// Bars from 0 to 1 over a scale, beside labels of some width.

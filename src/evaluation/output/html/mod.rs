@@ -4,7 +4,9 @@
 mod articles;
 mod charts;
 
-use super::super::{Ceiling, Confusion, Errors, Figure, Layer, LayerErrors, Mention, Report, Section, Slicing};
+use super::super::{
+    Ceiling, Confusion, Errors, Figure, Layer, LayerErrors, Mention, Report, Section, Slicing,
+};
 use super::table::{Table, by_class, ceilings, kinds, reliability, singles, slices, value};
 use super::{basis, documents};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
