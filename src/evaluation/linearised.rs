@@ -158,7 +158,7 @@ fn f1(totals: ArrayView1<'_, f64>, scope: usize) -> Option<[f64; SCOPE_WIDTH]> {
     let (precision, recall) = (totals[at] / totals[at + 1], totals[at + 2] / totals[at + 3]);
     let sum = precision + recall;
     let (of_precision, of_recall) = (2.0 * (recall / sum).powi(2), 2.0 * (precision / sum).powi(2));
-    (sum > 0.0).then(|| [of_precision * a, of_precision * b, of_recall * c, of_recall * d])
+    (sum > 0.0).then_some([of_precision * a, of_precision * b, of_recall * c, of_recall * d])
 }
 
 /// The square of a sum of numbers times slopes, from the products of the numbers.

@@ -261,7 +261,7 @@ fn drawn(sums: &[&Sums], units: &[&Sums], bootstrap: Bootstrap) -> Vec<Vec<Optio
         .iter()
         .flat_map(|sums| sums.definitions().iter().map(|d| sums.documents_with(*d)));
     let observed: Vec<Observed> = (estimates(once.view()).into_iter().flatten().zip(documents))
-        .map(|(estimate, documents)| Observed { estimate, documents })
+        .map(|(estimate, documents)| Observed::new(estimate, documents))
         .collect();
     let statistics: Vec<Vec<Option<f64>>> = bootstrap.draws(number, |weights| {
         let draws = estimates(weights).into_iter();

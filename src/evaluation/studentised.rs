@@ -6,6 +6,9 @@
 
 use super::bootstrap::{CONFIDENCE, Interval, quantile, student};
 
+/// Standard errors below this are those of rounding.
+const SMALLEST: f64 = 1e-9;
+
 /// A figure over some documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Estimate {
@@ -19,17 +22,30 @@ pub(super) struct Estimate {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Observed {
     /// The figure over all documents.
-    pub(super) estimate: Estimate,
+    estimate: Estimate,
     /// Documents that have anything to measure it on.
-    pub(super) documents: usize,
+    documents: usize,
 }
 
 impl Observed {
+    /// A standard error of nothing is one that is not known: where each class of a mean is in one document only, say,
+    /// there are no slopes, yet draws differ.
+    pub(super) fn new(estimate: Estimate, documents: usize) -> Self {
+        Self {
+            estimate: Estimate {
+                error: estimate.error.filter(|error| *error > SMALLEST),
+                ..estimate
+            },
+            documents,
+        }
+    }
+
     /// What is kept of a draw: how many standard errors it lies from what is observed, or its value where standard
     /// errors are not known; `None` where it says nothing.
     pub(super) fn statistic(&self, drawn: &Estimate) -> Option<f64> {
         let value = drawn.value?;
-        match (self.estimate.value, self.estimate.error, drawn.error) {
+        let error = drawn.error.filter(|error| *error > SMALLEST);
+        match (self.estimate.value, self.estimate.error, error) {
             (Some(observed), Some(_), Some(error)) => {
                 let distance = logit(value) - logit(observed);
                 let distance = distance.abs() / (error / slope(value));
@@ -101,13 +117,8 @@ mod tests {
     use super::*;
 
     fn observed(value: f64, error: Option<f64>, documents: usize) -> Observed {
-        Observed {
-            estimate: Estimate {
-                value: Some(value),
-                error,
-            },
-            documents,
-        }
+        let value = Some(value);
+        Observed::new(Estimate { value, error }, documents)
     }
 
     fn close(found: Option<Interval>, low: f64, high: f64) {

@@ -120,7 +120,7 @@ const checks = {
         entities: ["boundary", "type", "missed", "spurious", "split", "merged"],
         claims: ["type", "missed", "spurious"],
         speakers: ["type", "missed", "spurious"],
-        attributions: ["boundary", "type", "missed"],
+        attributions: ["boundary", "missed", "spurious"],
       };
       for (const [layer, kinds] of Object.entries(layers)) {
         const errors = await page.$$eval(`tr[id^="error-${layer}-"]`, (rows) => rows.map((row) => row.cells[1].textContent));

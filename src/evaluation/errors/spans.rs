@@ -7,6 +7,7 @@ use crate::evaluation::assignment::{Cluster, Typed, assign, clusters};
 use crate::evaluation::attributions::fragments;
 use crate::evaluation::entities::{label, typed};
 use crate::evaluation::pairs::Pair;
+use crate::labels::ROLES;
 use std::cmp::Ordering;
 
 /// The entities of a document that are wrong.
@@ -21,21 +22,26 @@ pub(super) fn entities(pair: &Pair<'_>, options: &Options) -> Option<Vec<Candida
     Some(Sides::new(pair.place, &gold, &typed(predictions, options), score).find())
 }
 
-/// The fragments of attributions of a document that are wrong.
+/// The fragments of attributions of a document that are wrong, each role by itself: what one attribution has for its
+/// content holds the source and the cue of the one within it.
 pub(super) fn attributions(pair: &Pair<'_>) -> Option<Vec<Candidate>> {
-    let typed = |list: &[Attribution]| -> Vec<Typed<'static>> {
-        let mut typed: Vec<_> = list.iter().flat_map(fragments).collect();
-        typed.sort_unstable();
-        typed.dedup();
-        typed
-    };
-    let gold = typed(pair.gold.attributions.as_ref()?);
+    let gold = pair.gold.attributions.as_ref()?;
     let predictions: &[Attribution] = pair.predicted.attributions.as_deref().unwrap_or_default();
     let score = |unit: Typed<'_>| {
         let mut same = (predictions.iter()).filter(|a| fragments(a).any(|fragment| fragment == unit));
         same.find_map(|a| a.score)
     };
-    Some(Sides::new(pair.place, &gold, &typed(predictions), score).find())
+    let candidates = ROLES.iter().flat_map(|role| {
+        let typed = |list: &[Attribution]| -> Vec<Typed<'static>> {
+            let of_role = list.iter().flat_map(fragments).filter(|unit| unit.label == *role);
+            let mut typed: Vec<_> = of_role.collect();
+            typed.sort_unstable();
+            typed.dedup();
+            typed
+        };
+        Sides::new(pair.place, &typed(gold), &typed(predictions), score).find()
+    });
+    Some(candidates.collect())
 }
 
 /// The spans of one document that are not right.
@@ -212,8 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn fragments_have_their_role_for_a_label() {
-        use ErrorKind::{Boundary, Missed, Type};
+    fn fragments_are_matched_by_role() {
+        use ErrorKind::{Boundary, Missed, Spurious};
         const TEXT: &str = "“We go,” said Ida Lund.";
         let annotation = |source: &str, cue: &[&str], content: &str| {
             let spans = |words: &[&str]| words.iter().map(|w| at(TEXT, w)).collect();
@@ -244,10 +250,12 @@ mod tests {
                 )
             })
             .collect();
+        // Where a cue is taken for a source, both roles have a mistake.
         let expected = [
-            (Boundary, "“We go,”", Some(0.5)),
-            (Type, "said", Some(0.5)),
+            (Spurious, "said", Some(0.5)),
             (Missed, "Ida Lund", None),
+            (Missed, "said", None),
+            (Boundary, "“We go,”", Some(0.5)),
         ];
         assert_eq!(found, expected);
     }

@@ -229,7 +229,7 @@ fn beside_ceilings(found: &[Ceiling], confidence: f64) -> Markup {
         }
         div.side {
             (charts::ceilings(found, confidence))
-            (table(&shown))
+            (scrolling(&shown.caption, &cells(&shown)))
         }
     }
 }
