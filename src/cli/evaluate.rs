@@ -32,8 +32,9 @@ Examples:
   dixit evaluate gold.jsonl --predictions predicted.jsonl --ceiling anna.jsonl,ben.jsonl
 
 GOLD and predictions are dixit JSON Lines, matched by id, or CoNLL columns (IOB1, IOB2, IOBES, BILOU), matched
-by place; GOLD may also be a folder of NAME.txt with NAME.json (see dixit fixtures). What is scored comes from a file (--predictions), from a model that annotates the gold's own text
-(--model), or, where GOLD has columns and neither is named, from its last column; the one before is then gold.
+by place; GOLD may also be a folder of NAME.txt with NAME.json (see dixit fixtures). What is scored comes from a
+file (--predictions), from a model that annotates the gold's own text (--model), or, where GOLD has columns and
+neither is named, from its last column; the one before is then gold.
 A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
