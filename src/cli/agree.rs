@@ -1,10 +1,9 @@
 //! `dixit agree`: how far two annotators agree, and what they have to talk about.
 
 use super::Outcome;
-use super::scoring::{ScoringArgs, check, explain, read};
+use super::scoring::{ScoringArgs, check, explain, open};
 use clap::builder::PossibleValuesParser;
 use dixit::evaluation::{Allow, SHEETS, agree, show};
-use dixit::formats::AnnotatedReader;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,8 +35,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Outcome {
         let options = self.scoring.options();
-        let first = read(&self.first, AnnotatedReader::open(&self.first)?)?;
-        let second = read(&self.second, AnnotatedReader::open(&self.second)?)?;
+        let (first, second) = (open(&self.first)?, open(&self.second)?);
         // A label that only one annotator uses is a disagreement.
         let allow = Allow {
             labels: true,

@@ -1,10 +1,9 @@
 //! `dixit compare`: two predictions for the same gold, and whether they differ.
 
 use super::Outcome;
-use super::scoring::{ScoringArgs, check, explain, read};
+use super::scoring::{ScoringArgs, check, explain, open};
 use clap::builder::PossibleValuesParser;
 use dixit::evaluation::{SHEETS, compare, show};
-use dixit::formats::AnnotatedReader;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,9 +38,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self) -> Outcome {
         let options = self.scoring.options();
-        let [gold, a, b] =
-            [&self.gold, &self.a, &self.b].map(|path| read(path, AnnotatedReader::open(path)?));
-        let (gold, a, b) = (gold?, a?, b?);
+        let (gold, a, b) = (open(&self.gold)?, open(&self.a)?, open(&self.b)?);
         for predicted in [&a, &b] {
             check(&gold, predicted, &options, self.scoring.allow())?;
         }

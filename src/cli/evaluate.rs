@@ -1,8 +1,8 @@
 //! `dixit evaluate`: holds predictions against gold and reports how good they are.
 
 use super::engine::EngineArgs;
-use super::scoring::{Articles, Places, ScoringArgs, explain, read};
-use super::{Outcome, compat};
+use super::scoring::{Articles, Places, ScoringArgs, explain, open, read};
+use super::{Outcome, compat, watch};
 use clap::ArgGroup;
 use clap::builder::PossibleValuesParser;
 use dixit::annotation::Annotation;
@@ -27,19 +27,21 @@ Examples:
   dixit evaluate gold.jsonl --predictions predicted.jsonl --fail-under entities.f1=0.85
   dixit evaluate gold.jsonl --model models/news-en --slice publisher --errors 20
   dixit evaluate gold.jsonl --model models/news-en --format html > report.html
+  dixit evaluate evaluation/fixtures --model models/news-en --errors 5
   dixit evaluate tagged.conll --compat all
   dixit evaluate gold.jsonl --predictions predicted.jsonl --ceiling anna.jsonl,ben.jsonl
 
 GOLD and predictions are dixit JSON Lines, matched by id, or CoNLL columns (IOB1, IOB2, IOBES, BILOU), matched
-by place. What is scored comes from a file (--predictions), from a model that annotates the gold's own text
-(--model), or, where GOLD has columns and neither is named, from its last column; the one before is then gold.
+by place; GOLD may also be a folder of NAME.txt with NAME.json (see dixit fixtures). What is scored comes from a
+file (--predictions), from a model that annotates the gold's own text (--model), or, where GOLD has columns and
+neither is named, from its last column; the one before is then gold.
 A layer that a gold document lacks (no \"entities\" key, say) is not scored in it.
 
 Exit codes: 0 scored, 1 failed or a figure is too low, 2 usage.")]
 #[command(group = ArgGroup::new("source").args(["predictions", "model"]))]
 #[command(mut_arg("model", |arg| arg.help("Folder of a model to score on the gold's own text")))]
 pub(super) struct Args {
-    /// Annotated articles that are right
+    /// Annotated articles that are right: a file, or a folder of fixtures
     gold: PathBuf,
     /// Annotated articles to score
     #[arg(short, long, value_name = "FILE")]
@@ -52,7 +54,8 @@ pub(super) struct Args {
     /// Score the parts of the gold that have one value of this metadata field as well; may be repeated
     #[arg(long, value_name = "FIELD")]
     slice: Vec<String>,
-    /// List the N worst of the wrong entities with their context [default: 0, but 100 with --format html]
+    /// List the N worst mistakes in entities, claims, speakers and attributions with their context [default: 0, but
+    /// 100 with --format html]
     #[arg(long, value_name = "N")]
     errors: Option<usize>,
     /// How to show the report
@@ -78,7 +81,7 @@ impl Args {
     pub(super) fn run(self) -> Outcome {
         let options = self.options();
         let both = self.predictions.is_none() && !self.engine.is_named();
-        if both && !is_columns(&self.gold)? {
+        if both && (self.gold.is_dir() || !is_columns(&self.gold)?) {
             eprintln!("error: name what is to be scored with --predictions FILE or --model DIR");
             return Ok(ExitCode::from(2));
         }
@@ -119,17 +122,22 @@ impl Args {
             let gold = read(&self.gold, AnnotatedReader::of_columns(&file, 0))?;
             return self.of_reader(&gold, &self.gold, AnnotatedReader::of_columns(&file, 1), options);
         }
-        let gold = read(&self.gold, AnnotatedReader::open(&self.gold)?)?;
+        let gold = open(&self.gold)?;
         if let Some(file) = &self.predictions {
             return self.of_reader(&gold, file, AnnotatedReader::open(file)?, options);
         }
         let pipeline = self.engine.load()?;
+        let bar = watch::articles(gold.annotations.len());
         let predicted = gold.annotations.iter().map(|gold| {
             let mut article = Article::new(&gold.id, &gold.text);
             article.meta = gold.meta.clone();
-            Ok(pipeline.annotate(&article)?)
+            let annotation = pipeline.annotate(&article)?;
+            bar.inc(1);
+            Ok(annotation)
         });
-        self.score(&gold, &RefCell::default(), predicted, options)
+        let report = self.score(&gold, &RefCell::default(), predicted, options);
+        bar.finish_and_clear();
+        report
     }
 
     fn of_reader(
@@ -197,8 +205,7 @@ fn ceiling(
     second: &Path,
     options: &Options,
 ) -> Result<Vec<Ceiling>, Box<dyn Error>> {
-    let first = read(first, AnnotatedReader::open(first)?)?;
-    let second = read(second, AnnotatedReader::open(second)?)?;
+    let (first, second) = (open(first)?, open(second)?);
     let ceilings = ceilings(report, &first.annotations, &second.annotations, options);
     Ok(ceilings.map_err(|e| explain(&e, &first.places, &second.places))?)
 }
@@ -219,7 +226,7 @@ fn reaches(report: &Report, name: &str, floor: f64) -> Result<(), String> {
             interval.low
         )),
         _ => Err(format!(
-            "{name} has no interval to test; it takes two documents and --draws above 0"
+            "{name} has no interval to test; it takes two documents that it can be measured on, and --draws above 0"
         )),
     }
 }

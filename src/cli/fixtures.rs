@@ -16,7 +16,7 @@ use std::process::ExitCode;
 Examples:
   dixit fixtures check evaluation/fixtures
   dixit fixtures export evaluation/fixtures -o fixtures.jsonl
-  dixit evaluate fixtures.jsonl --model models/news-en")]
+  dixit evaluate evaluation/fixtures --model models/news-en")]
 pub(super) struct Args {
     #[command(subcommand)]
     action: Action,
@@ -55,6 +55,8 @@ impl Args {
                 )?;
                 say!("claim types: {}", tally(sentences().flat_map(|s| &s.claim_type)))?;
                 say!("entities: {}", tally(entities.map(|e| &e.label)))?;
+                let attributions = fixtures.iter().flat_map(|f| f.attributions.iter().flatten());
+                say!("attributions: {}", attributions.count())?;
             }
             Action::Export { folder, output } => {
                 let Some(fixtures) = read(&folder) else {

@@ -3,7 +3,7 @@
 
 use clap::ValueEnum;
 use dixit::annotation::Annotation;
-use dixit::evaluation::{Allow, Bootstrap, Check, EvaluationError, Options, Side};
+use dixit::evaluation::{Allow, Bootstrap, Check, EvaluationError, Options, Side, read_fixtures};
 use dixit::formats::AnnotatedReader;
 use std::collections::HashMap;
 use std::error::Error;
@@ -101,6 +101,22 @@ pub(super) struct Articles {
     pub(super) annotations: Vec<Annotation>,
     pub(super) places: Places,
     pub(super) notes: Vec<String>,
+}
+
+/// Reads the articles of a file, or of a folder of hand-labelled ones (NAME.txt with NAME.json).
+pub(super) fn open(path: &Path) -> Result<Articles, Box<dyn Error>> {
+    if !path.is_dir() {
+        return read(path, AnnotatedReader::open(path)?);
+    }
+    let annotations = read_fixtures(path).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        lines.join("\nerror: ")
+    })?;
+    Ok(Articles {
+        annotations,
+        places: Places::new(path),
+        notes: Vec::new(),
+    })
 }
 
 /// Reads all articles.

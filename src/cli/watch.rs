@@ -1,4 +1,5 @@
-//! The progress of a corpus run: a bar on a terminal, a plain line every 30 seconds elsewhere.
+//! Progress on standard error: of a corpus run as a bar on a terminal, a plain line every 30 seconds elsewhere; of a few
+//! articles as a bar on a terminal only.
 
 use dixit::corpus::{Progress, Stage};
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
@@ -8,7 +9,17 @@ use std::time::{Duration, Instant};
 const BAR_EVERY: Duration = Duration::from_millis(200);
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
-/// Shows progress on standard error.
+/// A bar over so many articles; hidden where standard error is no terminal.
+pub(super) fn articles(total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:20} {pos} of {len} articles, {per_sec}, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Shows the progress of a corpus run.
 pub(super) struct Watch {
     quiet: bool,
     bar: Option<ProgressBar>,

@@ -254,7 +254,7 @@ fn nominal(layer: &'static str, documents: &[Labelled], options: &Options) -> Ve
     let found = values(ArrayView1::from(&once));
     let intervals = options
         .bootstrap
-        .intervals(documents.len(), found.len(), |draws| {
+        .percentiles(documents.len(), found.len(), |draws| {
             draws.outer_iter().map(values).collect()
         });
     let units = documents.iter().map(|d| d.units as u64).sum();

@@ -1,6 +1,7 @@
 //! Attributions: source, cue and content, each as the set of its spans in a document, of where they start, or of the
 //! words under them. Which source belongs to which content is judged in `links`.
 
+use super::assignment::Typed;
 use super::{Averages, Counts, Metric, Options, Profile, Tally};
 use crate::annotation::{Annotation, Attribution};
 use crate::labels::ROLES;
@@ -98,6 +99,14 @@ fn of_role(attribution: &Attribution, role: usize) -> &[Span] {
         crate::labels::CUE => &attribution.cue,
         _ => &attribution.content,
     }
+}
+
+/// The fragments of an attribution, each with its role.
+pub(super) fn fragments(attribution: &Attribution) -> impl Iterator<Item = Typed<'static>> {
+    (ROLES.into_iter().enumerate()).flat_map(|(role, label)| {
+        let spans = of_role(attribution, role).iter();
+        spans.map(move |span| Typed { span: *span, label })
+    })
 }
 
 /// The words that a span touches.

@@ -2,11 +2,14 @@
 //! judged; a document counts if its gold has the layer and its prediction any probability in it.
 
 use super::assignment::Typed;
-use super::{Averages, Metric, Options, Profile, Tally, entities, matching};
+use super::{Averages, Metric, Options, Profile, Tally, entities, links, matching};
 use crate::annotation::Annotation;
 
 /// Predicted entities: right if span and label are.
 pub(super) struct Entities;
+
+/// Predicted attributions: right if source, cue and content all are.
+pub(super) struct Attributions;
 
 /// Predicted claim types of gold sentences: right if accepted.
 pub(super) struct ClaimTypes;
@@ -33,6 +36,27 @@ impl Metric for Entities {
                     label,
                 };
                 tally.scored(score, gold.binary_search(&unit).is_ok());
+            }
+        }
+        some(tally)
+    }
+}
+
+impl Metric for Attributions {
+    fn profile(&self) -> Profile {
+        profile("calibration.attributions", "calibration of attribution scores")
+    }
+
+    fn predicts(&self, predicted: &Annotation) -> bool {
+        (predicted.attributions.iter().flatten()).any(|a| a.score.is_some())
+    }
+
+    fn count(&self, gold: &Annotation, predicted: &Annotation, _: &Options) -> Option<Tally> {
+        let gold = links::triples(gold.attributions.as_ref()?);
+        let mut tally = Tally::default();
+        for attribution in predicted.attributions.iter().flatten() {
+            if let Some(score) = attribution.score {
+                tally.scored(score, gold.contains(&links::triple(attribution)));
             }
         }
         some(tally)
@@ -102,7 +126,9 @@ fn some(tally: Tally) -> Option<Tally> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::annotation::Attribution;
     use crate::evaluation::fixtures::{sentence, with_entities, with_sentences};
+    use crate::span::Span;
 
     /// Step, right ones and units of the steps that have any.
     fn steps(tally: &Tally) -> Vec<(usize, u32, u32)> {
@@ -142,6 +168,31 @@ mod tests {
             assert_eq!(steps(&tally), expected, "{predicted:?}");
         }
         assert_eq!(Entities.count(&gold, &gold, &Options::default()), None);
+    }
+
+    #[test]
+    fn attributions_by_hand() {
+        let attribution = |content: usize, score| Attribution {
+            source: vec![Span::new(0, 2)],
+            cue: vec![Span::new(3, 5)],
+            content: vec![Span::new(6, content)],
+            score,
+        };
+        let with = |attributions: Vec<Attribution>| Annotation {
+            attributions: Some(attributions),
+            ..Annotation::default()
+        };
+        let gold = with(vec![attribution(9, None)]);
+        let predicted = with(vec![
+            attribution(9, Some(0.75)),
+            attribution(8, Some(0.5)),
+            attribution(7, None),
+        ]);
+        let tally = Attributions
+            .count(&gold, &predicted, &Options::default())
+            .unwrap();
+        assert_eq!(steps(&tally), [(5, 0, 1), (7, 1, 1)]);
+        assert_eq!(Attributions.count(&gold, &gold, &Options::default()), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A model's figures beside the agreement of two annotators, who are as good as a model can be told to be.
 
-use super::{EvaluationError, Options, Report, evaluate};
+use super::{EvaluationError, Interval, Options, Report, evaluate};
 use crate::annotation::Annotation;
 use serde::Serialize;
 
@@ -9,10 +9,17 @@ use serde::Serialize;
 pub struct Ceiling {
     /// Full name of the figure.
     pub name: String,
+    /// The class that it is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
     /// The model's.
     pub value: f64,
+    /// Its interval.
+    pub interval: Option<Interval>,
     /// The annotators': the mean of each held against the other.
     pub agreement: f64,
+    /// Its interval: the means of the ends.
+    pub agreement_interval: Option<Interval>,
     /// The value as a share of the agreement; `None` where they never agree.
     pub share: Option<f64>,
 }
@@ -30,18 +37,30 @@ pub fn ceilings(
     second: &[Annotation],
     options: &Options,
 ) -> Result<Vec<Ceiling>, EvaluationError> {
-    let mut options = options.clone();
-    options.bootstrap.draws = 0;
-    let there = evaluate(first, second, &options)?.figures();
-    let back = evaluate(second, first, &options)?.figures();
+    let options = Options {
+        slices: Vec::new(),
+        errors: 0,
+        ..options.clone()
+    };
+    let there = evaluate(first, second, &options)?;
+    let back = evaluate(second, first, &options)?;
+    let mean = |a: f64, b: f64| (a + b) / 2.0;
     let figures = report.all().filter(|f| MEASURES.contains(&f.measure));
     let ceilings = figures.filter_map(|figure| {
-        let agreement = (there.get(&figure.name)? + back.get(&figure.name)?) / 2.0;
+        let (there, back) = (there.figure(&figure.name)?, back.figure(&figure.name)?);
+        let agreement = mean(there.value?, back.value?);
         let value = figure.value?;
+        let intervals = there.interval.zip(back.interval);
         Some(Ceiling {
             name: figure.name.clone(),
+            class: figure.class.clone(),
             value,
+            interval: figure.interval,
             agreement,
+            agreement_interval: intervals.map(|(a, b)| Interval {
+                low: mean(a.low, b.low),
+                high: mean(a.high, b.high),
+            }),
             share: (agreement > 0.0).then(|| value / agreement),
         })
     });

@@ -1,8 +1,9 @@
 //! Two predictions for the same gold: how much one is better, whether that could be chance, which documents moved, and
 //! how small a difference this gold could have shown.
 //!
-//! Intervals: paired percentile bootstrap over documents (Efron and Tibshirani 1993). Probability of chance:
-//! approximate randomisation (Noreen 1989), documents swapped between the two sides with probability one half.
+//! Intervals: paired bootstrap over documents (Efron and Tibshirani 1993), percentiles expanded for few documents
+//! (Hesterberg 2015). Probability of chance: approximate randomisation (Noreen 1989), documents swapped between the two
+//! sides with probability one half.
 
 use super::bootstrap::middle;
 use super::counted::Counted;
@@ -242,7 +243,7 @@ fn differences(
                 b: of_b[index],
                 difference: differences[index],
                 detectable: spread(&draws).map(|s| DETECTABLE * s),
-                interval: middle(draws),
+                interval: middle(draws, documents),
                 p: differences[index].and_then(|d| chance(d, &column(&swapped))),
             }
         })

@@ -1,9 +1,11 @@
 //! A folder of hand-labelled articles: `NAME.txt` holds the text, `NAME.json` a stand-off record with its labels. What a
-//! gold set has to keep is checked here: every span in its text, every speaker with a record, claims with speakers.
+//! gold set has to keep is checked here: every span in its text, every speaker with a record, claims with speakers,
+//! attributions of fragments that do not overlap.
 
 use crate::annotation::{Annotation, Quotation};
 use crate::formats::{attach, parse_record};
 use crate::labels::NONE;
+use crate::span::Span;
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,9 +75,25 @@ fn read(folder: &Path, name: &str) -> Result<Annotation, String> {
     parse_record(&attach(&half("json")?, &texts)?)
 }
 
-/// The rules that sentence labels and speaker records break.
+/// The rules that labels break.
 fn broken_rules(fixture: &Annotation) -> Vec<String> {
     let mut broken = Vec::new();
+    sentences(fixture, &mut broken);
+    attributions(fixture, &mut broken);
+    let mut entities = fixture.entities.iter().flatten().peekable();
+    while let Some(entity) = entities.next() {
+        if entities
+            .peek()
+            .is_some_and(|next| next.span.start < entity.span.end)
+        {
+            broken.push(format!("entities overlap at “{}”", entity.span.of(&fixture.text)));
+        }
+    }
+    broken
+}
+
+/// The rules that sentence labels and speaker records break.
+fn sentences(fixture: &Annotation, broken: &mut Vec<String>) {
     let names: BTreeSet<&str> = fixture.speakers.iter().map(|s| s.name.as_str()).collect();
     for sentence in fixture.sentences.iter().flatten() {
         let mut say = |what: &str| {
@@ -90,27 +108,42 @@ fn broken_rules(fixture: &Annotation) -> Vec<String> {
         if let Some(speaker) = sentence.speaker.as_deref().filter(|s| !names.contains(s)) {
             say(&format!("speaker {speaker:?} has no record"));
         }
-        let inside = |span: &crate::span::Span| sentence.span.contains(*span);
+        let inside = |span: &Span| sentence.span.contains(*span);
         if !sentence.cue.iter().chain(&sentence.source).all(inside) {
             say("cue and source must lie in their sentence");
         }
     }
-    let mut entities = fixture.entities.iter().flatten().peekable();
-    while let Some(entity) = entities.next() {
-        if entities
-            .peek()
-            .is_some_and(|next| next.span.start < entity.span.end)
-        {
-            broken.push(format!("entities overlap at “{}”", entity.span.of(&fixture.text)));
+}
+
+/// The rules that attributions break.
+fn attributions(fixture: &Annotation, broken: &mut Vec<String>) {
+    for attribution in fixture.attributions.iter().flatten() {
+        let parts = [&attribution.source, &attribution.cue, &attribution.content];
+        let mut fragments: Vec<Span> = parts.into_iter().flatten().copied().collect();
+        fragments.sort_unstable();
+        let words = fragments.first().map_or("", |first| first.of(&fixture.text));
+        let mut say = |what: &str| broken.push(format!("{what} (attribution with “{words}”)"));
+        if attribution.cue.is_empty() || attribution.content.is_empty() {
+            say("an attribution has a cue and content");
+        }
+        if fragments.windows(2).any(|pair| pair[0].overlaps(pair[1])) {
+            say("source, cue and content must not overlap");
+        }
+        let bare = |span: &Span| {
+            let words = span.of(&fixture.text);
+            !words.is_empty() && words.trim() == words
+        };
+        if !fragments.iter().all(bare) {
+            say("fragments hold words, with no blanks around them");
         }
     }
-    broken
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::fixtures::{sentence, speaker};
+    use crate::annotation::Attribution;
+    use crate::evaluation::fixtures::{at, sentence, speaker};
 
     #[test]
     fn rules_of_sentences() {
@@ -131,6 +164,35 @@ mod tests {
             said.quotation = quotation;
             fixture.sentences = Some(vec![said.clone()]);
             assert_eq!(broken_rules(&fixture).len(), faults, "{who:?} {quotation:?}");
+        }
+    }
+
+    #[test]
+    fn rules_of_attributions() {
+        let text = "“No,” said Ida Lund.";
+        let fragment = |words: &str| match words {
+            "" => vec![],
+            words => vec![at(text, words)],
+        };
+        for (source, cue, content, faults) in [
+            ("Ida Lund", "said", "“No,”", 0),
+            ("", "said", "“No,”", 0),
+            ("Ida Lund", "", "“No,”", 1),
+            ("Ida Lund", "said", "", 1),
+            ("Ida Lund", "said", "“No,” said", 1),
+            ("Ida Lund", "said", "“No,” ", 1),
+        ] {
+            let fixture = Annotation {
+                text: text.to_owned(),
+                attributions: Some(vec![Attribution {
+                    source: fragment(source),
+                    cue: fragment(cue),
+                    content: fragment(content),
+                    score: None,
+                }]),
+                ..Annotation::default()
+            };
+            assert_eq!(broken_rules(&fixture).len(), faults, "{source} {cue} {content}");
         }
     }
 }

@@ -33,12 +33,16 @@ impl Metric for Triples {
     }
 }
 
-/// Attributions, each as its three sets of fragments.
-fn triples(attributions: &[Attribution]) -> BTreeSet<[BTreeSet<Span>; 3]> {
-    let set = |spans: &[Span]| spans.iter().copied().collect();
-    (attributions.iter())
-        .map(|a| [set(&a.source), set(&a.cue), set(&a.content)])
-        .collect()
+/// An attribution as its three sets of fragments.
+pub(super) type Triple = [BTreeSet<Span>; 3];
+
+pub(super) fn triples(attributions: &[Attribution]) -> BTreeSet<Triple> {
+    attributions.iter().map(triple).collect()
+}
+
+pub(super) fn triple(attribution: &Attribution) -> Triple {
+    let parts = [&attribution.source, &attribution.cue, &attribution.content];
+    parts.map(|spans| spans.iter().copied().collect())
 }
 
 /// Links from contents to their sources and cues, given the spans: a gold content counts if the prediction has it, and

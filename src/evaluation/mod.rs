@@ -21,6 +21,7 @@ mod errors;
 mod fixture_set;
 #[cfg(test)]
 mod fixtures;
+mod linearised;
 mod links;
 mod matching;
 mod output;
@@ -30,6 +31,7 @@ mod scoring;
 mod semeval;
 mod speaker_records;
 mod speakers;
+mod studentised;
 mod sums;
 mod targets;
 mod unitizing;
@@ -41,7 +43,7 @@ pub use check::{Allow, Check};
 pub use compare::{Comparison, Difference, Moved, compare};
 pub use counts::{BINS, Bin, Counts, Ratio, Tally};
 pub use error::{EvaluationError, Side};
-pub use errors::{ErrorKind, Errors, Mention, Mistake};
+pub use errors::{ErrorKind, Errors, Layer, LayerErrors, Mention, Mistake};
 pub use fixture_set::{FixtureError, read_fixtures};
 pub use output::{OUTPUTS, Output, SHEETS, Shown, show};
 pub use report::{Confusion, Figure, Report, Section, Slice, Slicing, Step};
@@ -68,6 +70,7 @@ pub const METRICS: &[&dyn Metric] = &[
     &targets::Targets,
     &countries::Countries,
     &calibration::Entities,
+    &calibration::Attributions,
     &calibration::ClaimTypes,
     &calibration::CheckWorthiness,
 ];
@@ -121,7 +124,7 @@ pub struct Options {
     pub bootstrap: Bootstrap,
     /// Metadata fields of the gold by which it is scored in parts as well.
     pub slices: Vec<String>,
-    /// How many of the wrong entities to list; 0 for none.
+    /// How many of the mistakes of each layer to list; 0 for none.
     pub errors: usize,
     /// Pass over documents that only one side has.
     pub ignore_missing: bool,

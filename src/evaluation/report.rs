@@ -22,7 +22,7 @@ pub struct Report {
     /// The same for parts of the gold, by metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slicings: Vec<Slicing>,
-    /// The entities that are wrong, where they were asked for.
+    /// What is wrong, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Errors>,
     /// Figures beside the agreement of two annotators, where there are two.

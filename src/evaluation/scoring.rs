@@ -3,14 +3,17 @@
 
 use super::counted::Counted;
 use super::errors::Found;
+use super::linearised::Linearised;
 use super::pairs::{Matcher, Pair, Pairs, pairs};
 use super::report::unknown_labels;
+use super::studentised::{Estimate, Observed};
 use super::sums::Sums;
 use super::{
     Bootstrap, CONFIDENCE, Confusion, EvaluationError, Figure, Interval, METRICS, Options, Profile, Report,
-    Section, Slice, Slicing, Step, errors,
+    Section, Slice, Slicing, Step,
 };
 use crate::annotation::Annotation;
+use ndarray::{Array2, ArrayView2};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,11 +152,7 @@ impl<'a> Scores<'a> {
             }
         }
         if options.errors > 0 {
-            let found = pairs
-                .par_iter()
-                .map(|pair| errors::find(pair, options))
-                .collect::<Vec<_>>();
-            self.errors.extend(found.into_iter().flatten(), options.errors);
+            self.errors.extend(pairs, options);
         }
     }
 
@@ -209,6 +208,10 @@ fn sections(scored: &[Scored], bootstrap: Bootstrap) -> Vec<Section> {
         .collect()
 }
 
+/// Documents up to this number are drawn one by one. More are added up in so many groups, which are drawn as documents
+/// are: their sums vary as the documents do, and a draw costs no more however many documents there are.
+const GROUPS: usize = 1000;
+
 /// The intervals of each metric's figures. Metrics with as many documents share the work of drawing.
 fn intervals(scored: &[Scored], bootstrap: Bootstrap) -> Vec<Vec<Option<Interval>>> {
     let mut by_documents: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -218,27 +221,70 @@ fn intervals(scored: &[Scored], bootstrap: Bootstrap) -> Vec<Vec<Option<Interval
             .or_default()
             .push(index);
     }
-    let figures = |index: &usize| scored[*index].sums.definitions().len();
     let mut intervals = vec![Vec::new(); scored.len()];
     for (documents, members) in by_documents {
-        let all = members.iter().map(figures).sum();
-        let mut found = bootstrap
-            .intervals(documents, all, |weights| {
-                let mut draws = vec![Vec::with_capacity(all); weights.nrows()];
-                for &member in &members {
-                    let values = scored[member].sums.values_of_draws(weights);
-                    for (draw, values) in draws.iter_mut().zip(values) {
-                        draw.extend(values);
-                    }
-                }
-                draws
-            })
-            .into_iter();
-        for member in members {
-            intervals[member] = found.by_ref().take(figures(&member)).collect();
+        let sums: Vec<&Sums> = members.iter().map(|index| &scored[*index].sums).collect();
+        let found = match documents > GROUPS {
+            true => {
+                let grouped: Vec<Sums> = sums.iter().map(|sums| sums.grouped(GROUPS)).collect();
+                drawn(&sums, &grouped.iter().collect::<Vec<_>>(), bootstrap)
+            }
+            false => drawn(&sums, &sums, bootstrap),
+        };
+        for (member, found) in members.into_iter().zip(found) {
+            intervals[member] = found;
         }
     }
     intervals
+}
+
+/// The intervals of sums of the same documents, from draws of the units that these were added up in.
+fn drawn(sums: &[&Sums], units: &[&Sums], bootstrap: Bootstrap) -> Vec<Vec<Option<Interval>>> {
+    let number = units.first().map_or(0, |units| units.documents());
+    if number < 2 || bootstrap.draws == 0 {
+        return (sums.iter())
+            .map(|sums| vec![None; sums.definitions().len()])
+            .collect();
+    }
+    let linearised: Vec<Linearised<'_>> = units.iter().map(|units| Linearised::new(units)).collect();
+    let estimates = |weights: ArrayView2<'_, f64>| -> Vec<Vec<Estimate>> {
+        let mut draws = vec![Vec::new(); weights.nrows()];
+        for linearised in &linearised {
+            for (draw, estimates) in draws.iter_mut().zip(linearised.estimates(weights)) {
+                draw.extend(estimates);
+            }
+        }
+        draws
+    };
+    let once = Array2::ones((1, number));
+    let documents = sums
+        .iter()
+        .flat_map(|sums| sums.definitions().iter().map(|d| sums.documents_with(*d)));
+    let observed: Vec<Observed> = (estimates(once.view()).into_iter().flatten().zip(documents))
+        .map(|(estimate, documents)| Observed::new(estimate, documents))
+        .collect();
+    let statistics: Vec<Vec<Option<f64>>> = bootstrap.draws(number, |weights| {
+        let draws = estimates(weights).into_iter();
+        draws
+            .map(|draw| {
+                observed
+                    .iter()
+                    .zip(&draw)
+                    .map(|(observed, drawn)| observed.statistic(drawn))
+                    .collect()
+            })
+            .collect()
+    });
+    let mut found = (observed.par_iter().enumerate())
+        .map(|(index, observed)| {
+            let of_figure = statistics.iter().filter_map(|draw| draw[index]);
+            observed.interval(of_figure.collect(), number)
+        })
+        .collect::<Vec<_>>()
+        .into_iter();
+    (sums.iter())
+        .map(|sums| found.by_ref().take(sums.definitions().len()).collect())
+        .collect()
 }
 
 fn section(scored: &Scored, intervals: Vec<Option<Interval>>) -> Section {

@@ -27,7 +27,7 @@ impl Metric for Speakers {
             let found = matching::best(sentence.span, &said, |s| s.span);
             match (&sentence.speaker, sentence.quotation) {
                 (Some(speaker), quotation) => {
-                    let same = |name: &str| name.to_lowercase() == speaker.to_lowercase();
+                    let same = |name: &str| same_name(name, speaker);
                     tally
                         .share("accuracy")
                         .count(found.and_then(|f| f.speaker).is_some_and(same));
@@ -47,15 +47,21 @@ impl Metric for Speakers {
     }
 }
 
+/// Whether two names are the same, in capitals or not.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
 /// A stretch of text that somebody is said to say.
-struct Said<'a> {
-    span: Span,
-    speaker: Option<&'a str>,
+pub(super) struct Said<'a> {
+    pub(super) span: Span,
+    /// `None` where it is not known who.
+    pub(super) speaker: Option<&'a str>,
     quotation: Option<Quotation>,
 }
 
 /// What is said according to the claims, or, where there are none, according to the labels that people gave sentences.
-fn said(annotation: &Annotation) -> Vec<Said<'_>> {
+pub(super) fn said(annotation: &Annotation) -> Vec<Said<'_>> {
     let claims = annotation.claims.iter().map(|claim| Said {
         span: claim.span,
         speaker: claim

@@ -6,23 +6,24 @@ use super::Averages;
 use super::counted::{Counted, Ranked};
 use super::counts::{Bin, Counts, Ratio};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use std::ops::Range;
 
-/// Numbers of one class in a row of sums: hits and total for precision, hits and total for recall.
-const CLASS_WIDTH: usize = 4;
+/// Numbers of one scope in a row of sums: hits and total for precision, hits and total for recall.
+pub(super) const SCOPE_WIDTH: usize = 4;
 /// Numbers of one share in a row of sums: hits and total.
-const SHARE_WIDTH: usize = 2;
+pub(super) const SHARE_WIDTH: usize = 2;
 /// Numbers of one step of probability in a row of sums: hits, sum of probabilities and total.
 const BIN_WIDTH: usize = 3;
 
 /// A figure that can be computed from sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Definition {
-    /// Of one class, or of all together (micro).
-    Precision(Option<usize>),
-    /// Of one class, or of all together (micro).
-    Recall(Option<usize>),
-    /// Of one class, or of all together (micro).
-    F1(Option<usize>),
+    /// Of a scope.
+    Precision(usize),
+    /// Of a scope.
+    Recall(usize),
+    /// Of a scope.
+    F1(usize),
     /// Mean F1 of the classes that occur in gold.
     MacroF1,
     /// A named share.
@@ -35,11 +36,12 @@ pub(super) enum Definition {
 
 /// The counts of all documents of one metric, ready to be added up again and again.
 pub(super) struct Sums {
-    classes: Vec<String>,
+    /// What hits are counted of: a class, or all of them together (`None`).
+    scopes: Vec<Option<String>>,
     shares: Vec<&'static str>,
     /// Whether there is a reliability table.
     binned: bool,
-    /// One row per document: classes, then shares, then bins.
+    /// One row per document: scopes, then shares, then bins.
     rows: Array2<f64>,
     /// Places of the rows in the gold.
     documents: Vec<usize>,
@@ -61,7 +63,13 @@ impl Sums {
         let mut order: Vec<usize> = (0..documents.len()).collect();
         order.sort_unstable_by_key(|row| documents[*row]);
         let binned = bins.iter().any(|bin| !bin[0].is_empty());
-        let columns: Vec<&Vec<f64>> = (classes.values().flatten())
+        let micro = matches!(averages, Averages::Labelled | Averages::Single) && !classes.is_empty();
+        let all: [Vec<f64>; SCOPE_WIDTH] = match micro {
+            true => std::array::from_fn(|number| total(classes.values().map(|columns| &columns[number]))),
+            false => Default::default(),
+        };
+        let columns: Vec<&Vec<f64>> = (all.iter().filter(|_| micro))
+            .chain(classes.values().flatten())
             .chain(shares.values().flatten())
             .chain(bins.iter().flatten().filter(|_| binned))
             .collect();
@@ -76,16 +84,37 @@ impl Sums {
             unit.row = row_of[unit.row];
         }
         ranking.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let definitions = definitions(averages, classes.len(), shares.len(), binned, !ranking.is_empty());
-        Self {
-            classes: classes.into_keys().collect(),
+        let scopes = micro.then_some(None).into_iter();
+        let mut sums = Self {
+            scopes: scopes.chain(classes.into_keys().map(Some)).collect(),
             shares: shares.into_keys().collect(),
             binned,
             rows,
             documents: order.into_iter().map(|row| documents[row]).collect(),
             ranking,
-            definitions,
+            definitions: Vec::new(),
+        };
+        sums.definitions = sums.defined(averages);
+        sums
+    }
+
+    /// The figures of a metric, in the order in which reports show them.
+    fn defined(&self, averages: Averages) -> Vec<Definition> {
+        use Definition::{AveragePrecision, CalibrationError, F1, MacroF1, Precision, Recall, Share};
+        let by_class = averages != Averages::Single;
+        let shown = |index: &usize| by_class || self.scopes[*index].is_none();
+        let mut definitions: Vec<Definition> = (0..self.scopes.len())
+            .filter(shown)
+            .flat_map(|scope| [Precision(scope), Recall(scope), F1(scope)])
+            .collect();
+        let mean = matches!(averages, Averages::Labelled | Averages::Exclusive);
+        if mean && !self.scopes.is_empty() {
+            definitions.push(MacroF1);
         }
+        definitions.extend((0..self.shares.len()).map(Share));
+        definitions.extend(self.binned.then_some(CalibrationError));
+        definitions.extend((!self.ranking.is_empty()).then_some(AveragePrecision));
+        definitions
     }
 
     /// The same for some of the documents, told by their places in the gold.
@@ -98,12 +127,41 @@ impl Sums {
             Some(Ranked { row, ..*unit })
         });
         Self {
-            classes: self.classes.clone(),
-            shares: self.shares.clone(),
-            binned: self.binned,
             rows: self.rows.select(Axis(0), &rows),
             documents: rows.iter().map(|row| self.documents[*row]).collect(),
             ranking: ranking.collect(),
+            ..self.without_rows()
+        }
+    }
+
+    /// The same with the documents added up in groups, as many as are given: each document joins the next group in turn,
+    /// so that neighbours are apart. What a row is then is a group.
+    pub(super) fn grouped(&self, groups: usize) -> Self {
+        let mut rows = Array2::zeros((groups, self.rows.ncols()));
+        for (row, document) in self.rows.outer_iter().enumerate() {
+            let mut group = rows.row_mut(row % groups);
+            group += &document;
+        }
+        let ranking = self.ranking.iter().map(|unit| Ranked {
+            row: unit.row % groups,
+            ..*unit
+        });
+        Self {
+            rows,
+            documents: (0..groups).collect(),
+            ranking: ranking.collect(),
+            ..self.without_rows()
+        }
+    }
+
+    fn without_rows(&self) -> Self {
+        Self {
+            scopes: self.scopes.clone(),
+            shares: self.shares.clone(),
+            binned: self.binned,
+            rows: Array2::zeros((0, 0)),
+            documents: Vec::new(),
+            ranking: Vec::new(),
             definitions: self.definitions.clone(),
         }
     }
@@ -112,13 +170,18 @@ impl Sums {
         self.documents.len()
     }
 
+    /// Rows of numbers by document.
+    pub(super) fn rows(&self) -> ArrayView2<'_, f64> {
+        self.rows.view()
+    }
+
     pub(super) fn definitions(&self) -> &[Definition] {
         &self.definitions
     }
 
     /// Class of a figure, if it is of one, and what it measures.
     pub(super) fn name(&self, definition: Definition) -> (Option<&str>, &'static str) {
-        let class = |index: Option<usize>| index.map(|i| self.classes[i].as_str());
+        let class = |index: usize| self.scopes[index].as_deref();
         match definition {
             Definition::Precision(index) => (class(index), "precision"),
             Definition::Recall(index) => (class(index), "recall"),
@@ -148,7 +211,8 @@ impl Sums {
             .collect()
     }
 
-    fn value(
+    /// A figure from the sums of a draw, and from how often each document is taken in it.
+    pub(super) fn value(
         &self,
         definition: Definition,
         totals: ArrayView1<'_, f64>,
@@ -176,12 +240,44 @@ impl Sums {
                 Definition::Recall(index) | Definition::F1(index) => {
                     self.counts(totals, *index).recall.of as u64
                 }
-                Definition::MacroF1 => self.counts(totals, None).recall.of as u64,
+                Definition::MacroF1 => {
+                    let of_class = |index| self.counts(totals, index).recall.of;
+                    self.classes().map(of_class).sum::<f64>() as u64
+                }
                 Definition::Share(index) => self.share(totals, *index).of as u64,
                 Definition::CalibrationError => self.bins_of(totals).iter().map(|b| b.of as u64).sum(),
                 Definition::AveragePrecision => self.ranking.iter().filter(|u| u.positive).count() as u64,
             })
             .collect()
+    }
+
+    /// In how many documents each figure has anything to be measured on.
+    pub(super) fn documents_with(&self, definition: Definition) -> usize {
+        let any = |columns: &[usize]| {
+            let rows = self.rows.outer_iter();
+            rows.filter(|row| columns.iter().any(|column| row[*column] > 0.0))
+                .count()
+        };
+        let scope = |index: usize| SCOPE_WIDTH * index;
+        match definition {
+            Definition::Precision(index) => any(&[scope(index) + 1]),
+            Definition::Recall(index) => any(&[scope(index) + 3]),
+            Definition::F1(index) => any(&[scope(index) + 1, scope(index) + 3]),
+            Definition::MacroF1 => {
+                let totals = |index| [scope(index) + 1, scope(index) + 3];
+                any(&self.classes().flat_map(totals).collect::<Vec<_>>())
+            }
+            Definition::Share(index) => any(&[self.share_columns(index).start + 1]),
+            Definition::CalibrationError => {
+                any(&self.bin_columns().skip(2).step_by(BIN_WIDTH).collect::<Vec<_>>())
+            }
+            Definition::AveragePrecision => {
+                let mut rows: Vec<usize> = self.ranking.iter().map(|unit| unit.row).collect();
+                rows.sort_unstable();
+                rows.dedup();
+                rows.len()
+            }
+        }
     }
 
     /// The reliability table of all documents, where there is one.
@@ -190,29 +286,54 @@ impl Sums {
             .then(|| self.bins_of(self.rows.sum_axis(Axis(0)).view()))
     }
 
-    fn counts(&self, totals: ArrayView1<'_, f64>, class: Option<usize>) -> Counts {
-        let range = class.map_or(0..self.classes.len(), |index| index..index + 1);
-        let mut counts = Counts::default();
-        for at in range.map(|index| CLASS_WIDTH * index) {
-            counts.precision.hits += totals[at];
-            counts.precision.of += totals[at + 1];
-            counts.recall.hits += totals[at + 2];
-            counts.recall.of += totals[at + 3];
-        }
-        counts
+    /// How many scopes there are.
+    pub(super) fn scopes(&self) -> usize {
+        self.scopes.len()
     }
 
-    fn share(&self, totals: ArrayView1<'_, f64>, index: usize) -> Ratio {
-        let at = CLASS_WIDTH * self.classes.len() + SHARE_WIDTH * index;
+    /// Scopes that are of one class.
+    pub(super) fn classes(&self) -> Range<usize> {
+        let micro = self.scopes.first().is_some_and(Option::is_none);
+        usize::from(micro)..self.scopes.len()
+    }
+
+    /// How many shares there are.
+    pub(super) fn shares(&self) -> usize {
+        self.shares.len()
+    }
+
+    /// Where a share stands in a row.
+    pub(super) fn share_columns(&self, index: usize) -> Range<usize> {
+        let start = SCOPE_WIDTH * self.scopes.len() + SHARE_WIDTH * index;
+        start..start + SHARE_WIDTH
+    }
+
+    /// Where the reliability table stands in a row.
+    pub(super) fn bin_columns(&self) -> Range<usize> {
+        self.share_columns(self.shares.len()).start..self.rows.ncols()
+    }
+
+    pub(super) fn counts(&self, totals: ArrayView1<'_, f64>, scope: usize) -> Counts {
+        let ratio = |at: usize| Ratio {
+            hits: totals[at],
+            of: totals[at + 1],
+        };
+        Counts {
+            precision: ratio(SCOPE_WIDTH * scope),
+            recall: ratio(SCOPE_WIDTH * scope + 2),
+        }
+    }
+
+    pub(super) fn share(&self, totals: ArrayView1<'_, f64>, index: usize) -> Ratio {
+        let at = self.share_columns(index).start;
         Ratio {
             hits: totals[at],
             of: totals[at + 1],
         }
     }
 
-    fn bins_of(&self, totals: ArrayView1<'_, f64>) -> Vec<Bin> {
-        let first = CLASS_WIDTH * self.classes.len() + SHARE_WIDTH * self.shares.len();
-        (first..totals.len())
+    pub(super) fn bins_of(&self, totals: ArrayView1<'_, f64>) -> Vec<Bin> {
+        self.bin_columns()
             .step_by(BIN_WIDTH)
             .map(|at| Bin {
                 hits: totals[at],
@@ -224,8 +345,8 @@ impl Sums {
 
     fn macro_f1(&self, totals: ArrayView1<'_, f64>) -> Option<f64> {
         let mut mean = Ratio::default();
-        for index in 0..self.classes.len() {
-            let counts = self.counts(totals, Some(index));
+        for index in self.classes() {
+            let counts = self.counts(totals, index);
             if let Some(f1) = counts.f1().filter(|_| counts.recall.of > 0.0) {
                 mean.hits += f1;
                 mean.of += 1.0;
@@ -255,41 +376,24 @@ impl Sums {
     }
 }
 
+/// Columns added up; a column ends with the last document that has anything in it.
+fn total<'a>(columns: impl Iterator<Item = &'a Vec<f64>>) -> Vec<f64> {
+    let mut sum: Vec<f64> = Vec::new();
+    for column in columns {
+        sum.resize(sum.len().max(column.len()), 0.0);
+        for (sum, number) in sum.iter_mut().zip(column) {
+            *sum += number;
+        }
+    }
+    sum
+}
+
 /// Mean distance between the probabilities in a step and the share that is right there, weighted by units (Naeini et
 /// al. 2015).
 fn calibration_error(bins: &[Bin]) -> Option<f64> {
     let units: f64 = bins.iter().map(|bin| bin.of).sum();
     let distance: f64 = bins.iter().map(|bin| (bin.hits - bin.scores).abs()).sum();
     (units > 0.0).then(|| distance / units)
-}
-
-/// The figures of a metric, in the order in which reports show them.
-fn definitions(
-    averages: Averages,
-    classes: usize,
-    shares: usize,
-    binned: bool,
-    ranked: bool,
-) -> Vec<Definition> {
-    use Definition::{AveragePrecision, CalibrationError, F1, MacroF1, Precision, Recall, Share};
-    let (micro, by_class, mean) = match averages {
-        Averages::Labelled => (true, true, true),
-        Averages::Exclusive => (false, true, true),
-        Averages::Single => (true, false, false),
-        Averages::Separate => (false, true, false),
-    };
-    let scopes = (micro && classes > 0).then_some(None).into_iter();
-    let scopes = scopes.chain((0..if by_class { classes } else { 0 }).map(Some));
-    let mut definitions: Vec<Definition> = scopes
-        .flat_map(|scope| [Precision(scope), Recall(scope), F1(scope)])
-        .collect();
-    if mean && classes > 0 {
-        definitions.push(MacroF1);
-    }
-    definitions.extend((0..shares).map(Share));
-    definitions.extend(binned.then_some(CalibrationError));
-    definitions.extend(ranked.then_some(AveragePrecision));
-    definitions
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ fn names_of_figures_stay_what_they_are() {
         "targets.accuracy",
         "targets.found",
         "calibration.entities.ece",
+        "calibration.attributions.ece",
         "calibration.claim_types.ece",
         "calibration.check_worthiness.ece",
         "countries.accuracy",
@@ -225,7 +226,9 @@ fn predictions_that_pass_by_in_parts_give_the_same_report() {
         evaluation.add(part).unwrap();
     }
     assert_eq!(evaluation.report().unwrap(), whole);
-    assert_eq!(whole.errors.unwrap().worst.len(), 1);
+    let errors = whole.errors.unwrap();
+    let listed: Vec<_> = errors.layers.iter().map(|l| l.worst.len()).collect();
+    assert_eq!(listed, [1, 0, 0, 0]);
 }
 
 #[test]

@@ -482,6 +482,21 @@ impl Record {
                 })
             })
             .collect::<Result<Vec<_>, FormatError>>()?;
+        for claim in &claims {
+            let there = |of: &str, index: Option<usize>, number: usize| match index {
+                Some(index) if index >= number => Err(FormatError::Span(format!(
+                    "the claim {:?} points to {of} {index}, but there are {number}",
+                    claim.span.of(&self.text)
+                ))),
+                _ => Ok(()),
+            };
+            there("speaker", claim.speaker, speakers.len())?;
+            there(
+                "attribution",
+                claim.attribution,
+                attributions.as_ref().map_or(0, Vec::len),
+            )?;
+        }
         Ok(Annotation {
             entities,
             attributions,

@@ -2,11 +2,13 @@
 
 import assert from "node:assert/strict";
 import { gold, predicted } from "./documents.mjs";
-import { common, inView, jsonLines, program, run, withPage, write } from "./pages.mjs";
+import { common, file, inView, jsonLines, program, run, withPage, write } from "./pages.mjs";
 
+const goldFile = write("gold.jsonl", jsonLines(gold));
+const predictedFile = write("predicted.jsonl", jsonLines(predicted));
 const page = write("evaluation.html", program([
-  "evaluate", write("gold.jsonl", jsonLines(gold)), "--predictions", write("predicted.jsonl", jsonLines(predicted)),
-  "--format", "html", "--slice", "publisher", "--draws", "500",
+  "evaluate", goldFile, "--predictions", predictedFile, "--format", "html", "--slice", "publisher", "--draws", "500",
+  "--ceiling", `${goldFile},${predictedFile}`,
 ]));
 
 const checks = {
@@ -14,19 +16,36 @@ const checks = {
 
   async "an error leads to its place in the article and back"() {
     await withPage(page, { viewport: { width: 1200, height: 700 } }, async (page) => {
-      const errors = await page.$$eval(".errors tbody tr", (rows) => rows.map((row) => row.cells[1].textContent));
-      for (const kind of ["boundary", "type", "missed", "spurious", "split", "merged"]) {
-        assert.ok(errors.includes(kind), `${kind} in ${errors}`);
+      const layers = {
+        entities: ["boundary", "type", "missed", "spurious", "split", "merged"],
+        claims: ["type", "missed", "spurious"],
+        speakers: ["type", "missed", "spurious"],
+        attributions: ["boundary", "missed", "spurious"],
+      };
+      for (const [layer, kinds] of Object.entries(layers)) {
+        const errors = await page.$$eval(`tr[id^="error-${layer}-"]`, (rows) => rows.map((row) => row.cells[1].textContent));
+        for (const kind of kinds) {
+          assert.ok(errors.includes(kind), `${kind} in ${layer}: ${errors}`);
+        }
+        for (let number = 1; number <= errors.length; number++) {
+          await page.click(`#error-${layer}-${number} .context a`);
+          const place = page.locator(`#place-${layer}-${number}`);
+          assert.ok(await inView(place), `place ${layer} ${number}`);
+          const marked = await place.evaluate((a) => a.nextElementSibling?.tagName);
+          assert.equal(marked, "MARK", `what follows place ${layer} ${number}`);
+          await place.click();
+          assert.ok(await inView(page.locator(`#error-${layer}-${number}`)), `error ${layer} ${number}`);
+        }
       }
-      for (let number = 1; number <= errors.length; number++) {
-        await page.click(`#error-${number} .context a`);
-        const place = page.locator(`#place-${number}`);
-        assert.ok(await inView(place), `place ${number}`);
-        const marked = await place.evaluate((a) => a.nextElementSibling?.tagName);
-        assert.equal(marked, "MARK", `what follows place ${number}`);
-        await place.click();
-        assert.ok(await inView(page.locator(`#error-${number}`)), `error ${number}`);
-      }
+    });
+  },
+
+  async "the model stands beside the annotators"() {
+    await withPage(page, { viewport: { width: 1200, height: 900 } }, async (page) => {
+      const charts = page.locator("#ceiling ~ .side").first();
+      assert.ok((await charts.locator("rect.people").count()) > 3);
+      assert.equal(await charts.locator("rect.people").count(), await charts.locator("rect.bar:not(.people)").count());
+      await charts.screenshot({ path: file("ceiling.png") });
     });
   },
 

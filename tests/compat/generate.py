@@ -1,7 +1,9 @@
 """Makes the golden files of this folder by running the tools themselves.
 
     pip install seqeval==1.2.2 nervaluate==1.2.1 spacy==3.8.18 scipy
-    python generate.py conlleval PATH/TO/conlleval.pl     # version 2004-01-26
+    pip download --no-deps --no-binary :all: seqeval==1.2.2      # its tests hold conlleval.pl, version 2004-01-26
+    tar xzf seqeval-1.2.2.tar.gz
+    python generate.py conlleval seqeval-1.2.2/tests/conlleval.pl
     python generate.py seqeval | seqeval-strict | semeval2013 | spacy
     pip install nervaluate==1.1.0
     python generate.py semeval2013-1.1.0                  # its defects, for the record

@@ -1,6 +1,6 @@
 //! The report as Markdown tables.
 
-use super::super::Errors;
+use super::super::LayerErrors;
 use super::Report;
 use super::documents;
 use super::table::{Table, ceilings, kinds, mentions, slices, tables};
@@ -29,9 +29,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if let Some(errors) = &report.errors {
-        writeln!(out, "\n## Wrong entities\n")?;
+        writeln!(out, "\n## Mistakes by kind\n")?;
         write_table(&kinds(errors), out)?;
-        write_errors(errors, out)?;
+        errors
+            .layers
+            .iter()
+            .try_for_each(|layer| write_errors(layer, out))?;
     }
     if let Some(table) = ceilings(&report.ceilings) {
         writeln!(out, "\n## {}\n", table.caption)?;
@@ -46,11 +49,11 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
+fn write_errors(errors: &LayerErrors, out: &mut dyn Write) -> io::Result<()> {
     if errors.worst.is_empty() {
         return Ok(());
     }
-    writeln!(out)?;
+    writeln!(out, "\n## Wrong {}, the worst first\n", errors.layer.name())?;
     line(
         &["kind", "cost", "document", "gold", "predicted", "context"].map(str::to_owned),
         out,
@@ -61,8 +64,8 @@ fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
             mistake.kind.name().to_owned(),
             mistake.cost.to_string(),
             mistake.document.clone(),
-            mentions(&mistake.gold),
-            mentions(&mistake.predicted),
+            mentions(errors.layer, &mistake.gold),
+            mentions(errors.layer, &mistake.predicted),
             format!("… {}**{}**{} …", mistake.before, mistake.text, mistake.after),
         ];
         line(&cells, out)

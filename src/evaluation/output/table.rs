@@ -1,6 +1,9 @@
 //! The tables of a section as plain cells, for the outputs that people read.
 
-use super::super::{Ceiling, Confusion, ErrorKind, Errors, Figure, METRICS, Mention, Section, Slicing, Step};
+use super::super::{
+    Ceiling, Confusion, ErrorKind, Errors, Figure, Interval, Layer, METRICS, Mention, Section, Slicing, Step,
+};
+use std::collections::BTreeMap;
 
 /// Shown where there was nothing to measure.
 const NO_VALUE: &str = "–";
@@ -81,28 +84,35 @@ fn slices_of(slicing: &Slicing, metric: &str) -> Table {
     }
 }
 
-/// How many mistakes there are of each kind.
+/// How many mistakes there are of each kind in each layer.
 pub(super) fn kinds(errors: &Errors) -> Table {
     let rows = ErrorKind::ALL.iter().map(|kind| {
-        let number = errors.kinds.get(kind).copied().unwrap_or_default();
-        vec![kind.name().to_owned(), number.to_string()]
+        let number = |kinds: &BTreeMap<ErrorKind, u64>| kinds.get(kind).copied().unwrap_or_default();
+        let numbers = errors.layers.iter().map(|layer| number(&layer.kinds).to_string());
+        std::iter::once(kind.name().to_owned()).chain(numbers).collect()
     });
+    let layers = errors.layers.iter().map(|layer| layer.layer.name().to_owned());
     Table {
-        caption: "Wrong entities by kind".to_owned(),
-        header: ["kind", "number"].map(str::to_owned).to_vec(),
+        caption: "Mistakes by kind".to_owned(),
+        header: std::iter::once("kind".to_owned()).chain(layers).collect(),
         rows: rows.collect(),
     }
 }
 
-/// Entities in words, on one line: label, text and score of each.
-pub(super) fn mentions(mentions: &[Mention]) -> String {
+/// Units of a layer in words, on one line: label, text and score of each.
+pub(super) fn mentions(layer: Layer, mentions: &[Mention]) -> String {
     if mentions.is_empty() {
         return "nothing".to_owned();
     }
     let shown = mentions.iter().map(|m| {
         let score = m.score.map_or_else(String::new, |score| format!(" ({score:.2})"));
-        let text: Vec<&str> = m.text.split_whitespace().collect();
-        format!("{} “{}”{score}", m.label, text.join(" "))
+        match layer.of_sentences() {
+            true => format!("{}{score}", m.label),
+            false => {
+                let text: Vec<&str> = m.text.split_whitespace().collect();
+                format!("{} “{}”{score}", m.label, text.join(" "))
+            }
+        }
     });
     shown.collect::<Vec<_>>().join(", ")
 }
@@ -203,8 +213,8 @@ pub(super) fn ceilings(ceilings: &[Ceiling]) -> Option<Table> {
     let rows = ceilings.iter().map(|c| {
         vec![
             c.name.clone(),
-            format!("{:.3}", c.value),
-            format!("{:.3}", c.agreement),
+            with_interval(c.value, c.interval),
+            with_interval(c.agreement, c.agreement_interval),
             c.share
                 .map_or_else(|| NO_VALUE.to_owned(), |s| format!("{:.1} %", 100.0 * s)),
         ]
@@ -218,9 +228,13 @@ pub(super) fn ceilings(ceilings: &[Ceiling]) -> Option<Table> {
 
 /// A value with its interval.
 pub(super) fn value(figure: &Figure) -> String {
-    match (figure.value, figure.interval) {
-        (Some(value), Some(interval)) => format!("{value:.3} [{:.3}, {:.3}]", interval.low, interval.high),
-        (Some(value), None) => format!("{value:.3}"),
-        (None, _) => NO_VALUE.to_owned(),
+    let shown = |value| with_interval(value, figure.interval);
+    figure.value.map_or_else(|| NO_VALUE.to_owned(), shown)
+}
+
+fn with_interval(value: f64, interval: Option<Interval>) -> String {
+    match interval {
+        Some(Interval { low, high }) => format!("{value:.3} [{low:.3}, {high:.3}]"),
+        None => format!("{value:.3}"),
     }
 }

@@ -172,20 +172,22 @@ fn text_of_slices_and_errors() {
     let slices = "\
 entities by desk
 
-  desk   documents             precision                recall                    F1              macro f1
-  North          2  0.250 [0.000, 0.333]  0.500 [0.500, 0.500]  0.333 [0.000, 0.400]  0.333 [0.333, 0.500]
+  desk   documents             precision  recall                    F1              macro f1
+  North          2  0.250 [0.000, 0.999]   0.500  0.333 [0.001, 0.997]  0.333 [0.000, 1.000]
 ";
     assert!(text.contains(slices), "{text}");
     let errors = "\
-Wrong entities by kind
+Mistakes by kind
 
-  kind      number
-  boundary       0
-  type           0
-  missed         0
-  spurious       1
-  split          1
-  merged         0
+  kind      entities
+  boundary         0
+  type             0
+  missed           0
+  spurious         1
+  split            1
+  merged           0
+
+Wrong entities, the worst first
 
 1. split, cost 3, in a
    gold ORG “Nord & Sund”; predicted ORG “Nord” (0.75), ORG “Sund” (0.75)

@@ -1,6 +1,6 @@
 //! The report as aligned text, for a terminal.
 
-use super::super::Errors;
+use super::super::{Errors, LayerErrors};
 use super::Report;
 use super::documents;
 use super::table::{Table, ceilings, kinds, mentions, slices, tables};
@@ -44,22 +44,26 @@ fn write_errors(errors: &Errors, out: &mut dyn Write) -> io::Result<()> {
     let table = kinds(errors);
     writeln!(out, "{}\n", table.caption)?;
     aligned(&table, out)?;
-    for (number, mistake) in errors.worst.iter().enumerate() {
-        writeln!(
-            out,
-            "\n{}. {}, cost {}, in {}\n   gold {}; predicted {}\n   … {}[{}]{} …",
-            number + 1,
-            mistake.kind.name(),
-            mistake.cost,
-            mistake.document,
-            mentions(&mistake.gold),
-            mentions(&mistake.predicted),
-            mistake.before,
-            mistake.text,
-            mistake.after,
-        )?;
+    writeln!(out)?;
+    for LayerErrors { layer, worst, .. } in errors.layers.iter().filter(|layer| !layer.worst.is_empty()) {
+        writeln!(out, "Wrong {}, the worst first\n", layer.name())?;
+        for (number, mistake) in worst.iter().enumerate() {
+            writeln!(
+                out,
+                "{}. {}, cost {}, in {}\n   gold {}; predicted {}\n   … {}[{}]{} …\n",
+                number + 1,
+                mistake.kind.name(),
+                mistake.cost,
+                mistake.document,
+                mentions(*layer, &mistake.gold),
+                mentions(*layer, &mistake.predicted),
+                mistake.before,
+                mistake.text,
+                mistake.after,
+            )?;
+        }
     }
-    writeln!(out)
+    Ok(())
 }
 
 /// First column to the left, numbers to the right.

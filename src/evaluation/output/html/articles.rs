@@ -1,26 +1,26 @@
-//! Articles with the wrong entities in their place.
+//! Articles with the mistakes of a layer in their place.
 
-use super::super::super::{Errors, Mistake};
+use super::super::super::{Errors, Layer, LayerErrors, Mistake};
 use super::super::table::mentions;
 use crate::span::Span;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
 /// The articles of the mistakes that are listed, in the order of the list.
-pub(super) fn articles(errors: &Errors) -> Markup {
+pub(super) fn articles(layer: &LayerErrors, errors: &Errors) -> Markup {
     let mut documents: Vec<&str> = Vec::new();
-    for mistake in &errors.worst {
+    for mistake in &layer.worst {
         if !documents.contains(&mistake.document.as_str()) {
             documents.push(&mistake.document);
         }
     }
     html! {
-        p { mark.gold { "gold entity" } ", " mark.found { "predicted entity" } ", " mark.both { "both" } }
+        p { mark.gold { "gold" } ", " mark.found { "predicted" } ", " mark.both { "both" } }
         @for document in documents {
             details open {
                 summary { h3 { (document) } }
                 @if let Some(text) = errors.texts.get(document) {
-                    p.article dir="auto" { (article(text, &of(errors, document))) }
+                    p.article dir="auto" { (article(text, layer.layer, &of(layer, document))) }
                 }
             }
         }
@@ -28,15 +28,15 @@ pub(super) fn articles(errors: &Errors) -> Markup {
 }
 
 /// The mistakes of a document, with their numbers in the list.
-fn of<'a>(errors: &'a Errors, document: &str) -> Vec<(usize, &'a Mistake)> {
+fn of<'a>(errors: &'a LayerErrors, document: &str) -> Vec<(usize, &'a Mistake)> {
     (errors.worst.iter().enumerate())
         .filter(|(_, mistake)| mistake.document == document)
         .map(|(index, mistake)| (index + 1, mistake))
         .collect()
 }
 
-/// The text, cut wherever an entity begins or ends.
-fn article(text: &str, mistakes: &[(usize, &Mistake)]) -> Markup {
+/// The text, cut wherever a unit begins or ends.
+fn article(text: &str, layer: Layer, mistakes: &[(usize, &Mistake)]) -> Markup {
     let spans = |mistake: &Mistake| -> Vec<Span> {
         let mentions = mistake.gold.iter().chain(&mistake.predicted);
         mentions.map(|mention| mention.span).collect()
@@ -56,7 +56,7 @@ fn article(text: &str, mistakes: &[(usize, &Mistake)]) -> Markup {
     };
     html! {
         @for piece in pieces {
-            @for (number, mistake) in begins(piece) { (place(*number, mistake)) }
+            @for (number, mistake) in begins(piece) { (place(*number, layer, mistake)) }
             @match (covered(piece, true), covered(piece, false)) {
                 (false, false) => (piece.of(text)),
                 (true, false) => mark.gold { (piece.of(text)) },
@@ -68,15 +68,16 @@ fn article(text: &str, mistakes: &[(usize, &Mistake)]) -> Markup {
 }
 
 /// The number of a mistake where it begins, which leads back to the list.
-fn place(number: usize, mistake: &Mistake) -> Markup {
+fn place(number: usize, layer: Layer, mistake: &Mistake) -> Markup {
     let about = format!(
         "{number}: {}, gold {}, predicted {}",
         mistake.kind.name(),
-        mentions(&mistake.gold),
-        mentions(&mistake.predicted)
+        mentions(layer, &mistake.gold),
+        mentions(layer, &mistake.predicted)
     );
     html! {
-        a.place id={ "place-" (number) } href={ "#error-" (number) } title=(about) aria-label=(about) { (number) }
+        a.place id={ "place-" (layer.name()) "-" (number) } href={ "#error-" (layer.name()) "-" (number) }
+            title=(about) aria-label=(about) { (number) }
     }
 }
 
@@ -106,7 +107,7 @@ mod tests {
             text: String::new(),
             after: String::new(),
         };
-        let shown = article(text, &[(1, &mistake)]).into_string();
+        let shown = article(text, Layer::Entities, &[(1, &mistake)]).into_string();
         let (before, after) = shown.split_once("<a ").unwrap();
         assert_eq!(before, "&lt;b&gt;");
         let (_, after) = after.split_once("</a>").unwrap();

@@ -1,6 +1,6 @@
 //! Charts as inline SVG. Their colours are the style sheet's.
 
-use super::super::super::{Figure, Interval, Section};
+use super::super::super::{Ceiling, Figure, Interval, Section};
 use maud::{Markup, html};
 
 /// Width of the labels beside bars.
@@ -24,52 +24,96 @@ pub(super) fn bars(section: &Section, confidence: f64) -> Markup {
     if figures.len() < 2 {
         return html! {};
     }
-    let bottom = ROW * figures.len() as f64;
     let title = format!("F1 by class with {:.0} % intervals", 100.0 * confidence);
+    let bars = figures.iter().enumerate().map(|(index, figure)| {
+        let name = figure.class.as_deref().unwrap_or("all");
+        let top = ROW * index as f64;
+        html! {
+            (label(&cut(name, LABEL), LABELS, top + ROW / 2.0))
+            (bar("bar", LABELS, figure.value.unwrap_or_default(), figure.interval, top, ROW))
+        }
+    });
+    chart(
+        &title,
+        LABELS,
+        ROW * figures.len() as f64,
+        &bars.collect::<Vec<_>>(),
+    )
+}
+
+/// The model's figure above what two annotators reach, each as a bar with its interval; of figures that are not of one
+/// class.
+pub(super) fn ceilings(ceilings: &[Ceiling], confidence: f64) -> Markup {
+    let shown: Vec<&Ceiling> = ceilings.iter().filter(|c| c.class.is_none()).collect();
+    if shown.is_empty() {
+        return html! {};
+    }
+    let title = format!(
+        "The model (upper bar) and two annotators (lower bar) with {:.0} % intervals",
+        100.0 * confidence
+    );
+    let height = 2.0 * ROW;
+    let bars = shown.iter().enumerate().map(|(index, ceiling)| {
+        let top = height * index as f64;
+        html! {
+            (label(&cut(&ceiling.name, 2 * LABEL), 2.0 * LABELS, top + height / 2.0))
+            (bar("bar", 2.0 * LABELS, ceiling.value, ceiling.interval, top + 4.0, ROW - 2.0))
+            (bar("bar people", 2.0 * LABELS, ceiling.agreement, ceiling.agreement_interval, top + ROW - 2.0, ROW - 2.0))
+        }
+    });
+    chart(
+        &title,
+        2.0 * LABELS,
+        height * shown.len() as f64,
+        &bars.collect::<Vec<_>>(),
+    )
+}
+
+/// Bars from 0 to 1 over a scale, beside labels of some width.
+fn chart(title: &str, labels: f64, bottom: f64, bars: &[Markup]) -> Markup {
+    let width = labels + UNIT + 20.0;
     html! {
         figure {
             figcaption { (title) }
-            svg viewBox=(format!("0 0 {} {}", LABELS + UNIT + 20.0, bottom + 24.0))
-                width=(LABELS + UNIT + 20.0) role="img" aria-label={ (title) "; the table has the numbers" } {
+            svg viewBox=(format!("0 0 {width} {}", bottom + 24.0)) width=(width) role="img"
+                aria-label={ (title) "; the table has the numbers" } {
                 @for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
-                    line.grid x1=(x(tick)) x2=(x(tick)) y1="0" y2=(bottom) {}
-                    text x=(x(tick)) y=(bottom + 16.0) text-anchor="middle" { (tick) }
+                    line.grid x1=(at(labels + UNIT * tick)) x2=(at(labels + UNIT * tick)) y1="0" y2=(bottom) {}
+                    text x=(at(labels + UNIT * tick)) y=(bottom + 16.0) text-anchor="middle" { (tick) }
                 }
-                @for (index, figure) in figures.iter().enumerate() {
-                    (bar(figure, ROW * index as f64))
-                }
+                @for bar in bars { (bar) }
             }
         }
     }
 }
 
-fn bar(figure: &Figure, top: f64) -> Markup {
-    let name = figure.class.as_deref().unwrap_or("all");
-    let middle = top + ROW / 2.0;
-    let value = figure.value.unwrap_or_default();
+fn label(name: &str, right: f64, middle: f64) -> Markup {
     html! {
-        text x=(LABELS - 8.0) y=(middle + 4.0) text-anchor="end" { (cut(name)) }
-        rect.bar x=(LABELS) y=(top + 4.0) width=(at(UNIT * value)) height=(ROW - 8.0) {}
-        @if let Some(Interval { low, high }) = figure.interval {
+        text x=(right - 8.0) y=(middle + 4.0) text-anchor="end" { (name) }
+    }
+}
+
+/// A bar in a row of some height, with its interval.
+fn bar(class: &str, left: f64, value: f64, interval: Option<Interval>, top: f64, row: f64) -> Markup {
+    let middle = top + row / 2.0;
+    let x = |value: f64| at(left + UNIT * value);
+    html! {
+        rect class=(class) x=(left) y=(top + 4.0) width=(at(UNIT * value)) height=(row - 8.0) {}
+        @if let Some(Interval { low, high }) = interval {
             path.interval d=(format!(
-                "M{0} {top} v{ROW} M{0} {middle} H{1} M{1} {top} v{ROW}",
-                x(low), x(high), top = top + 7.0, ROW = ROW - 14.0
+                "M{0} {top} v{row} M{0} {middle} H{1} M{1} {top} v{row}",
+                x(low), x(high), top = top + 7.0, row = row - 14.0
             )) {}
         }
     }
 }
 
-/// A label that fits.
-fn cut(name: &str) -> String {
-    match name.char_indices().nth(LABEL) {
+/// A label of so many code points at most.
+fn cut(name: &str, most: usize) -> String {
+    match name.char_indices().nth(most) {
         None => name.to_owned(),
         Some((end, _)) => format!("{}…", &name[..end]),
     }
-}
-
-/// Where a value lies from left to right.
-fn x(value: f64) -> f64 {
-    at(LABELS + UNIT * value)
 }
 
 /// A coordinate, to a tenth.

@@ -3,8 +3,10 @@
 mod articles;
 mod charts;
 
-use super::super::{Confusion, Errors, Figure, Mention, Report, Section, Slicing};
-use super::table::{Table, by_class, kinds, reliability, singles, slices, value};
+use super::super::{
+    Ceiling, Confusion, Errors, Figure, Layer, LayerErrors, Mention, Report, Section, Slicing,
+};
+use super::table::{Table, by_class, ceilings, kinds, reliability, singles, slices, value};
 use super::{basis, documents};
 use crate::page::{Page, scrolling};
 use maud::{Markup, html};
@@ -29,6 +31,7 @@ fn page(report: &Report) -> Markup {
             (overview(report))
             @for section in &report.sections { (metric(section, report.confidence)) }
             @for (number, slicing) in report.slicings.iter().enumerate() { (sliced(number + 1, slicing)) }
+            (beside_ceilings(&report.ceilings, report.confidence))
             @if let Some(errors) = &report.errors { (wrong(errors)) }
             @if !report.notes.is_empty() {
                 h2 id="notes" { "Notes" }
@@ -55,7 +58,13 @@ fn contents(report: &Report) -> Markup {
             @for (number, slicing) in report.slicings.iter().enumerate() {
                 li { a href={ "#by-" (number + 1) } { "by " (slicing.field) } }
             }
-            @if report.errors.is_some() { li { a href="#errors" { "wrong entities" } } }
+            @if !report.ceilings.is_empty() { li { a href="#ceiling" { "beside two annotators" } } }
+            @if let Some(errors) = &report.errors {
+                li { a href="#errors" { "mistakes by kind" } }
+                @for LayerErrors { layer, .. } in listed(errors) {
+                    li { a href={ "#errors-" (layer.name()) } { "wrong " (layer.name()) } }
+                }
+            }
             @if !report.notes.is_empty() { li { a href="#notes" { "notes" } } }
         }
     }
@@ -193,26 +202,56 @@ fn sliced(number: usize, slicing: &Slicing) -> Markup {
     }
 }
 
-fn wrong(errors: &Errors) -> Markup {
+/// The model's figures beside the agreement of two annotators.
+fn beside_ceilings(found: &[Ceiling], confidence: f64) -> Markup {
+    let Some(shown) = ceilings(found) else {
+        return html! {};
+    };
     html! {
-        h2 id="errors" { "Wrong entities" }
-        (table(&kinds(errors)))
-        @if !errors.worst.is_empty() {
-            p {
-                "The worst " (errors.worst.len()) " of them: by what they cost (wrong predictions and gold entities that were \
-                 not found), then by the score of what was predicted. The context leads to the place in the article, and \
-                 the number there leads back."
-            }
-            (scrolling("List of wrong entities", &list(errors)))
-            (articles::articles(errors))
+        h2 id="ceiling" { "Beside two annotators" }
+        p {
+            "What two people who labelled the same articles reach against each other is as good as a model can be told \
+             to be. The share is the model’s figure as a part of theirs."
+        }
+        div.side {
+            (charts::ceilings(found, confidence))
+            (scrolling(&shown.caption, &cells(&shown)))
         }
     }
 }
 
-fn list(errors: &Errors) -> Markup {
+fn wrong(errors: &Errors) -> Markup {
+    html! {
+        h2 id="errors" { "Mistakes by kind" }
+        (table(&kinds(errors)))
+        @for layer in listed(errors) { (wrong_in(layer, errors)) }
+    }
+}
+
+/// The layers of which any mistake is listed.
+fn listed(errors: &Errors) -> impl Iterator<Item = &LayerErrors> {
+    errors.layers.iter().filter(|layer| !layer.worst.is_empty())
+}
+
+fn wrong_in(layer: &LayerErrors, errors: &Errors) -> Markup {
+    let name = layer.layer.name();
+    html! {
+        h2 id={ "errors-" (name) } { "Wrong " (name) }
+        p {
+            "The worst " (layer.worst.len()) " of them: by what they cost (wrong predictions and what is in gold and was \
+             not found), then by the score of what was predicted. The context leads to the place in the article, and the \
+             number there leads back."
+        }
+        (scrolling(&format!("List of wrong {name}"), &list(layer)))
+        (articles::articles(layer, errors))
+    }
+}
+
+fn list(errors: &LayerErrors) -> Markup {
+    let name = errors.layer.name();
     html! {
         table.errors {
-            caption { "Wrong entities, the worst first" }
+            caption { "Wrong " (name) ", the worst first" }
             thead {
                 tr {
                     th.number scope="col" { "number" }
@@ -223,14 +262,14 @@ fn list(errors: &Errors) -> Markup {
             }
             tbody {
                 @for (index, mistake) in errors.worst.iter().enumerate() {
-                    tr id={ "error-" (index + 1) } {
+                    tr id={ "error-" (name) "-" (index + 1) } {
                         th.number scope="row" { (index + 1) }
                         td { (mistake.kind.name()) }
                         td.number { (mistake.cost) }
-                        td { (entities(&mistake.gold)) }
-                        td { (entities(&mistake.predicted)) }
+                        td { (mentions(errors.layer, &mistake.gold)) }
+                        td { (mentions(errors.layer, &mistake.predicted)) }
                         td.context {
-                            a href={ "#place-" (index + 1) } dir="auto" {
+                            a href={ "#place-" (name) "-" (index + 1) } dir="auto" {
                                 "… " (mistake.before) strong { (mistake.text) } (mistake.after) " …"
                             }
                         }
@@ -242,13 +281,14 @@ fn list(errors: &Errors) -> Markup {
     }
 }
 
-/// Label, text and score of each entity.
-fn entities(mentions: &[Mention]) -> Markup {
+/// Label, text and score of each unit; of sentences no text, which is the context.
+fn mentions(layer: Layer, mentions: &[Mention]) -> Markup {
     html! {
         @if mentions.is_empty() { "nothing" }
         @for (index, mention) in mentions.iter().enumerate() {
             @if index > 0 { ", " }
-            (mention.label) " “" bdi { (mention.text) } "”"
+            (mention.label)
+            @if !layer.of_sentences() { " “" bdi { (mention.text) } "”" }
             @if let Some(score) = mention.score { " (" (format!("{score:.2}")) ")" }
         }
     }
