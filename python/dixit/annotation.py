@@ -190,10 +190,9 @@ class Annotation:
     @cached_property
     def attributions(self) -> tuple[Attribution, ...] | None:
         """Attributions as found in the text, by position."""
-        parts = ("source", "cue", "content")
         return _layer(
             self._record.get("attributions"),
-            lambda a: Attribution(a["id"], *(_spans(a[part]) for part in parts), a["score"]),
+            lambda a: Attribution(**{**a, **{part: _spans(a[part]) for part in ("source", "cue", "content")}}),
         )
 
     @cached_property

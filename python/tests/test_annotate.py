@@ -114,12 +114,17 @@ def test_errors_say_what_is_wrong(wrong: object, message: str) -> None:
 def test_other_threads_run_while_it_computes(nlp: dixit.Pipeline, articles: list[dixit.Article]) -> None:
     text = "\n\n".join(article.text for article in articles)
     done = threading.Event()
-    annotate = threading.Thread(target=lambda: (nlp(text), done.set()))
-    annotate.start()
+
+    def annotate() -> None:
+        nlp(text)
+        done.set()
+
+    thread = threading.Thread(target=annotate)
+    thread.start()
     turns = 0
     while not done.wait(0.001):
         turns += 1
-    annotate.join()
+    thread.join()
     # With the interpreter's lock held, this thread would have had its turn before and after only.
     assert turns > 20
 

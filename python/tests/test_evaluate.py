@@ -32,7 +32,7 @@ def test_report_of_the_command_line(nlp: dixit.Pipeline, files: tuple[Path, Path
     for format in ("json", "text", "markdown", "html"):
         expected = cli("evaluate", gold, "--predictions", predicted, *options, format)
         for report in reports:
-            assert report.render(format) == expected  # type: ignore[arg-type]
+            assert report.render(format) == expected
 
 
 def test_figures(files: tuple[Path, Path]) -> None:
