@@ -3,7 +3,7 @@
 use crate::error::fail;
 use dixit::evaluation::read_fixtures;
 use dixit::formats::{
-    AnnotatedReader, OffsetUnit, Offsets, StoredReader, TableFormat, Tables, parse_record, to_json,
+    AnnotatedReader, FormatError, OffsetUnit, Offsets, StoredReader, TableFormat, Tables, parse_record, to_json,
 };
 use dixit::text::segment;
 use pyo3::prelude::*;
@@ -43,9 +43,11 @@ impl Annotation {
         py.detach(|| {
             let offsets = Offsets::new(&self.0.text, OffsetUnit::Codepoint);
             let words = segment(&self.0.text).words;
-            words.into_iter().map(|word| offsets.write(word)).collect()
+            (words.into_iter())
+                .map(|word| offsets.write(word))
+                .collect::<Result<_, FormatError>>()
         })
-        .map_err(fail::<dixit::formats::FormatError>)
+        .map_err(fail)
     }
 }
 

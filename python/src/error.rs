@@ -13,7 +13,7 @@ pyo3::create_exception!(
 );
 
 /// An exception that says what `error` says.
-pub(crate) fn fail(error: impl Display) -> PyErr {
+pub(crate) fn fail<E: Display>(error: E) -> PyErr {
     DixitError::new_err(error.to_string())
 }
 

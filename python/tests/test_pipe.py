@@ -24,7 +24,8 @@ def test_tuples(nlp: dixit.Pipeline, articles: list[dixit.Article]) -> None:
         assert context == {"row": row} and annotation.id == articles[row].id
 
 
-def test_few_articles_are_taken_ahead(nlp: dixit.Pipeline) -> None:
+def test_few_articles_are_taken_ahead() -> None:
+    nlp = dixit.load(threads=2)
     taken = itertools.count()
     annotations = nlp.pipe(f"{next(taken)} people left Oslo." for _ in itertools.count())
     assert next(annotations).text.startswith("0 people")
