@@ -3,7 +3,8 @@
 use crate::error::fail;
 use dixit::evaluation::read_fixtures;
 use dixit::formats::{
-    AnnotatedReader, FormatError, OffsetUnit, Offsets, StoredReader, TableFormat, Tables, parse_record, to_json,
+    AnnotatedReader, FormatError, OffsetUnit, Offsets, StoredReader, TableFormat, Tables, parse_record,
+    to_json,
 };
 use dixit::text::segment;
 use pyo3::prelude::*;
