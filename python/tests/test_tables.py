@@ -17,7 +17,7 @@ def test_tables_are_those_of_the_command_line(tmp_path: Path) -> None:
     annotations = list(dixit.read(tmp_path / "a.parquet"))
     assert len(annotations) == len(FILES)
     for table in ("documents", "entities", "speakers", "claims"):
-        expected = pandas.read_parquet(tmp_path / f"a.{table}.parquet", dtype_backend="numpy_nullable")
+        expected = pandas.read_parquet(tmp_path / f"a.parquet.{table}.parquet", dtype_backend="numpy_nullable")
         pandas.testing.assert_frame_equal(dixit.to_dataframe(annotations, table), expected)
         assert len(expected) > 0
     one = annotations[0].to_dataframe()
