@@ -42,6 +42,7 @@ pub mod evaluation;
 pub mod extract;
 pub mod formats;
 pub mod labels;
+pub mod many;
 pub mod model;
 mod page;
 pub mod pipeline;

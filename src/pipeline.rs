@@ -5,15 +5,18 @@ use crate::article::Article;
 use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
 use crate::extract::{self, ClaimInput, Gazetteer};
+use crate::many::Many;
 use crate::model::{Model, ModelError, Scores, TaggedSpan, Window, WindowScores, decode, pack, windows};
 use crate::text::{Segments, segment};
 use ndarray::s;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Reads articles with one model on one engine.
+/// Reads articles with one model on one engine. A clone shares both.
+#[derive(Clone)]
 pub struct Pipeline {
-    model: Model,
-    engine: Box<dyn Engine>,
+    model: Arc<Model>,
+    engine: Arc<dyn Engine>,
 }
 
 /// Pieces that go through the engine together where nobody says otherwise.
@@ -46,6 +49,14 @@ pub enum PipelineError {
         /// Tokens present.
         tokens: usize,
     },
+    /// An article that cannot be annotated; others can.
+    #[error("article {id:?}: {reason}")]
+    Article {
+        /// The article.
+        id: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Pipeline {
@@ -62,7 +73,10 @@ impl Pipeline {
 
     /// A pipeline of a model and an engine that has loaded it.
     pub fn with(model: Model, engine: Box<dyn Engine>) -> Self {
-        Self { model, engine }
+        Self {
+            model: Arc::new(model),
+            engine: Arc::from(engine),
+        }
     }
 
     /// The model.
@@ -160,12 +174,18 @@ impl Pipeline {
         })
     }
 
-    /// Annotates articles one by one, in order.
-    pub fn annotate_many<'p>(
-        &'p self,
-        articles: impl IntoIterator<Item = Article> + 'p,
-    ) -> impl Iterator<Item = Result<Annotation, PipelineError>> + 'p {
-        articles.into_iter().map(|article| self.annotate(&article))
+    /// Annotates articles on `threads` threads (at least one), and yields them in order with the bytes that
+    /// [`Pipeline::annotate`] gives. Articles are taken from the iterator as they are needed. After an error other than
+    /// [`PipelineError::Article`] nothing more comes.
+    ///
+    /// # Errors
+    /// Threads that cannot be started.
+    pub fn annotate_many<I: IntoIterator<Item = Article>>(
+        &self,
+        articles: I,
+        threads: usize,
+    ) -> Result<Many<I::IntoIter>, PipelineError> {
+        Ok(Many::start(self, articles.into_iter(), threads)?)
     }
 
     fn extract(&self, article: Article, segments: &Segments, scores: &Scores) -> Annotation {

@@ -15,7 +15,8 @@ fn the_table_of_results_is_true() {
     assert!(gold.len() >= 30);
     let pipeline = Pipeline::load(&root.join("models/news-en")).unwrap();
     let predicted: Vec<_> = pipeline
-        .annotate_many(gold.iter().map(|g| Article::new(&*g.id, &*g.text)))
+        .annotate_many(gold.iter().map(|g| Article::new(&*g.id, &*g.text)), 2)
+        .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
     let options = Options {

@@ -8,7 +8,9 @@ use super::summary;
 use super::watch::Watch;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use dixit::corpus::{Batch, Fields, Input, OutputOptions, READERS, ReadOptions, Shard, encoding};
+use dixit::corpus::{
+    Batch, Fields, Input, MAX_ARTICLE_BYTES, OutputOptions, READERS, ReadOptions, Shard, encoding,
+};
 use dixit::formats::TableFormat;
 use dixit::pipeline::BATCH_TOKENS;
 use std::error::Error;
@@ -68,7 +70,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
     /// Reject longer texts
-    #[arg(long, value_name = "BYTES", default_value_t = 4 << 20)]
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_ARTICLE_BYTES)]
     max_article_bytes: usize,
     /// Stop when more records than this are rejected
     #[arg(long, value_name = "N")]

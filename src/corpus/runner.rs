@@ -12,7 +12,7 @@ use super::summary::{Run, Summary};
 use super::worker::{Computed, Job, compute};
 use crate::annotation::Annotation;
 use crate::article::Article;
-use crate::engine::EngineError;
+use crate::many::{is_enough, pool_of_this_thread};
 use crate::pipeline::{Pipeline, PipelineError};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -20,11 +20,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::time::Instant;
-
-/// Bytes of text, per piece of a batch, that a thread takes at a time: about two batches.
-const BYTES_PER_PIECE: usize = 8;
-/// Articles that a thread takes at a time, at most.
-const JOB_ARTICLES: usize = 64;
 
 /// A run over a corpus.
 pub struct Batch<'a> {
@@ -180,25 +175,15 @@ impl Batch<'_> {
             for _ in 0..self.threads {
                 let done = done.clone();
                 let waiting = &waiting;
-                scope.spawn(move || {
-                    // A pool of this thread alone, in which the engine's kernels stay.
-                    let pool = rayon::ThreadPoolBuilder::new()
-                        .num_threads(1)
-                        .use_current_thread();
-                    let pool = pool.build().map_err(|e| {
-                        let reason = format!("cannot start a thread: {e}");
-                        CorpusError::from(PipelineError::from(EngineError::Backend(reason)))
-                    });
-                    match pool {
-                        Ok(_pool) => {
-                            while let Some(job) = next(waiting) {
-                                if done.send(compute(self.pipeline, job, self.batch_tokens)).is_err() {
-                                    break;
-                                }
+                scope.spawn(move || match pool_of_this_thread() {
+                    Ok(_pool) => {
+                        while let Some(job) = next(waiting) {
+                            if done.send(compute(self.pipeline, job, self.batch_tokens)).is_err() {
+                                break;
                             }
                         }
-                        Err(e) => drop(done.send(Err(e))),
                     }
+                    Err(e) => drop(done.send(Err(PipelineError::from(e).into()))),
                 });
             }
             drop(done);
@@ -305,7 +290,7 @@ impl Pass<'_, '_> {
             }
             self.progress.bytes = scan.bytes();
             self.progress.rejected = self.rejects.rejected;
-            if bytes >= BYTES_PER_PIECE * self.batch.batch_tokens || job.len() >= JOB_ARTICLES {
+            if is_enough(job.len(), bytes, self.batch.batch_tokens) {
                 bytes = 0;
                 // If no thread takes jobs any more, the reason is among the results.
                 let _ = jobs.send(std::mem::take(&mut job));

@@ -10,6 +10,9 @@ use crate::article::Article;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
+/// Bytes of text from which on an article is rejected where nobody says otherwise.
+pub const MAX_ARTICLE_BYTES: usize = 4 << 20;
+
 /// Rules by which records are admitted.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
@@ -94,20 +97,15 @@ impl<'a> Scan<'a> {
                 }));
             }
         };
-        let reason = if article.text.trim().is_empty() {
-            Some("the text is empty".to_owned())
-        } else if article.text.len() > self.rules.limit {
-            Some(format!(
-                "the text has {} bytes, more than the {} of --max-article-bytes",
-                article.text.len(),
-                self.rules.limit
-            ))
-        } else {
-            let id = Sha256::digest(article.id.as_bytes()).into();
-            match journal.first(Claim::Id, &id, number)? {
-                first if first == number => None,
-                first => Some(format!("record {first} of the input, from 0, has the same id")),
+        let reason = match unfit(&article.text, self.rules.limit) {
+            None => {
+                let id = Sha256::digest(article.id.as_bytes()).into();
+                match journal.first(Claim::Id, &id, number)? {
+                    first if first == number => None,
+                    first => Some(format!("record {first} of the input, from 0, has the same id")),
+                }
             }
+            unfit => unfit,
         };
         if let Some(reason) = reason {
             return Ok(Scanned::Reject(self.reject(article, position, number, reason)));
@@ -161,6 +159,16 @@ impl<'a> Scan<'a> {
             hash(&mut self.digest, &record);
         }
     }
+}
+
+/// Why a text is not to be annotated, if it is not; `limit` is in bytes.
+pub(super) fn unfit(text: &str, limit: usize) -> Option<String> {
+    if text.trim().is_empty() {
+        return Some("the text is empty".to_owned());
+    }
+    let bytes = text.len();
+    (bytes > limit)
+        .then(|| format!("the text has {bytes} bytes, more than the {limit} of --max-article-bytes"))
 }
 
 /// Adds a record to the digest of the input; gives the hash of its text.

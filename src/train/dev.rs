@@ -28,9 +28,10 @@ pub(super) fn score(config: &TrainConfig, folder: &Path, draws: u32) -> Result<V
 fn report(file: &DevFile, pipeline: &Pipeline, draws: u32) -> Result<Report, TrainError> {
     let fail = |reason: String| TrainError::Evaluation(format!("{}: {reason}", file.file.display()));
     let gold: Vec<Annotation> = DixitReader::open(&file.file)?.collect::<Result<_, _>>()?;
-    let predicted = pipeline
-        .annotate_many(gold.iter().map(|g| Article::new(&*g.id, &*g.text)))
-        .collect::<Result<Vec<_>, _>>()
+    let articles = gold.iter().map(|g| Article::new(&*g.id, &*g.text));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let predicted = (pipeline.annotate_many(articles, threads))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|e| fail(e.to_string()))?;
     let options = Options {
         merge: file.merge.clone(),

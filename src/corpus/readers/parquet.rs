@@ -2,6 +2,7 @@
 
 use super::Opened;
 use crate::corpus::record::Record;
+use crate::corpus::rows::rows;
 use crate::corpus::source::Source;
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::arrow_reader::{
@@ -86,8 +87,7 @@ impl Iterator for Rows {
             }
             self.row -= 1;
             let read = match self.batches.as_mut()?.next()? {
-                Ok(batch) => serde_arrow::from_record_batch::<Vec<Map<String, Value>>>(&batch)
-                    .map_err(|e| e.to_string()),
+                Ok(batch) => rows(&batch),
                 Err(e) => Err(e.to_string()),
             };
             match read {
