@@ -1,7 +1,7 @@
 //! `dixit annotate`: annotates articles and shows or writes what was found.
 
 use super::engine::EngineArgs;
-use super::{Outcome, output};
+use super::{Outcome, explain, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use dixit::annotation::Annotation;
@@ -18,6 +18,7 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   dixit annotate data/articles/conference.txt
+  dixit annotate data/articles/regulator.txt --explain
   dixit annotate *.txt --format jsonl -o annotated.jsonl
   dixit annotate article.txt --format html -o article.html
   dixit annotate *.txt --format html -o pages
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// Unit of the offsets in JSON
     #[arg(long, value_enum, default_value = "codepoint")]
     offset_unit: Unit,
+    /// Say after each article why its claims have these speakers and targets, and its speakers these countries
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     output: output::Args,
     #[command(flatten)]
@@ -63,6 +67,9 @@ impl From<Unit> for OffsetUnit {
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
+        if self.explain && self.format != "text" {
+            return Err("--explain goes with --format text only".into());
+        }
         let pipeline = self.engine.load()?;
         let to_terminal = self.output.is_terminal();
         let options = WriteOptions {
@@ -80,13 +87,16 @@ impl Args {
         };
         let mut failed = 0;
         for file in &self.files {
-            let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
+            let annotated = read(file).and_then(|article| Ok(pipeline.explain(&article)?));
             let written = match (annotated, &mut out) {
-                (Ok(annotation), Target::File(writer, out)) => {
+                (Ok((annotation, choices)), Target::File(writer, out)) => {
                     writer.write(&annotation, out)?;
+                    if self.explain {
+                        out.write_all(explain::text(&annotation, &choices, pipeline.rankings()).as_bytes())?;
+                    }
                     Ok(())
                 }
-                (Ok(annotation), Target::Folder(folder, ending)) => folder
+                (Ok((annotation, _)), Target::Folder(folder, ending)) => folder
                     .open(format!("{}.{ending}", annotation.id))
                     .and_then(|mut out| one(&mut *(format.writer)(options), &annotation, &mut out)),
                 (Err(error), _) => Err(error),

@@ -158,6 +158,7 @@ impl Conll {
                     label: chunk.label,
                     score: None,
                     country: None,
+                    ..Entity::default()
                 }));
             }
             Annotation {
