@@ -252,8 +252,7 @@ fn of_past(
     f: &mut Vec<Feature>,
 ) {
     let sentence = asked.question.sentence;
-    if let Some((speaker, at)) = past.speaker(0).filter(|(s, _)| Some(*s) == record) {
-        let _ = speaker;
+    if let Some((_, at)) = past.speaker(0).filter(|(s, _)| Some(*s) == record) {
         f.push(("speaker before", 1.0));
         flag(f, "speaker of the sentence before", at + 1 == sentence);
         flag(

@@ -261,6 +261,7 @@ fn before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option
         let capitalised = word.starts_with(char::is_uppercase) && !is_date(word) && !is_small(word);
         let lower = word.to_lowercase();
         let modifies = held
+            && !is_date(word)
             && !is_small(word)
             && !BEFORE_TITLE.contains(&lower.as_str())
             && !lower.ends_with("ing")

@@ -160,7 +160,12 @@ fn published(text: &str, core: Span) -> Span {
     }
     match words.rsplit_once(' ') {
         Some((publisher, document))
-            if DOCUMENTS.contains(&document) && publisher.contains(char::is_uppercase) =>
+            if DOCUMENTS.contains(&document)
+                && publisher.contains(char::is_uppercase)
+                && !matches!(
+                    publisher,
+                    "The" | "This" | "That" | "A" | "An" | "Its" | "Their" | "His" | "Her"
+                ) =>
         {
             let publisher = publisher
                 .strip_suffix("'s")

@@ -136,11 +136,6 @@ impl Speakers {
         self.records.len() - 1
     }
 
-    /// A record made so far.
-    pub(super) fn get(&self, id: usize) -> Option<&Speaker> {
-        self.records.get(id)
-    }
-
     /// The actor that a record is of.
     pub(super) fn actor(&self, id: usize) -> Option<usize> {
         self.actors.get(id).copied().flatten()
