@@ -9,6 +9,9 @@ use crate::annotation::{Speaker, SpeakerKind};
 use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
 use crate::span::Span;
 
+/// The choice of a speaker who is described.
+pub(super) const BY_DESCRIPTION: &str = "speaker by description";
+
 /// Who may be the speaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -85,7 +88,7 @@ pub(super) fn candidates(
         Some(Source::Pronoun(Pronoun::First)) => "speaker by I or we",
         Some(Source::Pronoun(Pronoun::Thing)) => "speaker by it",
         Some(Source::Pronoun(Pronoun::Many)) => "speaker by they",
-        Some(Source::Description(_)) => "speaker by description",
+        Some(Source::Description(_)) => BY_DESCRIPTION,
         Some(Source::Document(_)) => "speaker by document",
         None if question.continues => "speaker of a quotation that goes on",
         None => "speaker without source",
@@ -239,7 +242,8 @@ fn of_actor(
             _ => {}
         }
     }
-    of_words(asked, actor, &mut f);
+    let spoke_before = record.is_some() && past.speaker(0).map(|(speaker, _)| speaker) == record;
+    of_words(asked, actor, spoke_before, &mut f);
     f
 }
 
@@ -363,7 +367,7 @@ fn heading_names(scene: &Scene<'_>, sentence: usize, actor: &Actor) -> bool {
 }
 
 /// How a description fits somebody's name, office and nation.
-fn of_words(asked: &Asked<'_>, actor: &Actor, f: &mut Vec<Feature>) {
+fn of_words(asked: &Asked<'_>, actor: &Actor, spoke_before: bool, f: &mut Vec<Feature>) {
     if asked.words.is_empty() {
         return;
     }
@@ -385,6 +389,26 @@ fn of_words(asked: &Asked<'_>, actor: &Actor, f: &mut Vec<Feature>) {
             is_office(&asked.noun) && !title.contains(&asked.noun),
         );
     }
+    let one_person =
+        asked.definite && actor.label == PERSON && !asked.nations.is_empty() && !asked.noun.ends_with('s');
+    let could_be = one_person
+        && actor
+            .role
+            .country
+            .as_deref()
+            .is_none_or(|c| asked.nations.contains(&c));
+    flag(f, "could be the nation's", could_be);
+    flag(
+        f,
+        "could be the nation's, and spoke before",
+        could_be && spoke_before,
+    );
+    flag(
+        f,
+        "is the nation's",
+        one_person && could_be && actor.role.country.is_some(),
+    );
+    flag(f, "is another nation's", one_person && !could_be);
     flag(f, "no office known", title.is_empty() && actor.label == PERSON);
     let name = words(&actor.name);
     let in_name = name.contains(&asked.noun) && actor.label != PERSON;

@@ -46,7 +46,7 @@ pub(super) fn cast(input: &ClaimInput<'_>) -> Vec<Actor> {
     let mut actors: Vec<Actor> = Vec::new();
     for (index, entity) in input.entities.iter().enumerate() {
         let name = entity.span.of(input.text);
-        let Some((label, kind)) = kind(&entity.label) else {
+        let Some((label, kind)) = kind(label(input, entity)) else {
             continue;
         };
         let role = match label {
@@ -102,6 +102,18 @@ fn actor(
         mentions: vec![mention],
         named,
     }
+}
+
+/// The label of a name; a place whose last words are somebody's name in the article is that person ("Ana van der Reis",
+/// where Van der Reis speaks).
+fn label<'e>(input: &ClaimInput<'_>, entity: &'e Entity) -> &'e str {
+    let name = entity.span.of(input.text);
+    let is_last = |short: &str| name.strip_suffix(short).is_some_and(|rest| rest.ends_with(' '));
+    let mut persons = input.entities.iter().filter(|e| e.label == PERSON);
+    if entity.label == LOC && persons.any(|e| is_last(e.span.of(input.text))) {
+        return PERSON;
+    }
+    &entity.label
 }
 
 fn kind(label: &str) -> Option<(&'static str, SpeakerKind)> {

@@ -1,7 +1,7 @@
 //! Who speaks: one record per speaker of an article. Of the candidates for a claim the best one by the learnt ranking is
 //! taken.
 
-use super::candidates::{Answer, Past, Question, Who, candidates, description};
+use super::candidates::{Answer, BY_DESCRIPTION, Past, Question, Who, candidates, description};
 use super::claims::{Choice, Subject};
 use super::homes::Homes;
 use super::names;
@@ -62,6 +62,11 @@ impl Speakers {
         };
         if let (Ok(record), Some(source)) = (speaker, question.source) {
             self.records[record].mentions.push(source);
+            if kind == BY_DESCRIPTION && self.records[record].kind == SpeakerKind::Person {
+                // "The Dutch engineer" says which country somebody is of.
+                let country = &mut self.records[record].country;
+                *country = country.take().or_else(|| nation(scene, source));
+            }
         }
         self.answers.push(Answer {
             sentence: question.sentence,
@@ -160,6 +165,16 @@ impl Speakers {
         }
         (self.records, choices)
     }
+}
+
+/// The country of the nation that a description names.
+fn nation(scene: &Scene<'_>, description: Span) -> Option<String> {
+    let inside = scene
+        .input
+        .entities
+        .iter()
+        .filter(|e| description.contains(e.span) && e.label == NORP);
+    inside.filter_map(|e| e.country.clone()).next()
 }
 
 /// Name and kind of whoever is described. A body that is called by the name of a nation, place or organisation and a

@@ -18,7 +18,8 @@ fn entity(span: Span, label: &str, country: Option<&str>) -> Entity {
         label: label.to_owned(),
         score: None,
         country: country.map(str::to_owned),
-    }..Entity::default()
+        ..Entity::default()
+    }
 }
 
 fn claim(span: Span, claim_type: &str, speaker: Option<usize>, target: Option<&str>) -> Claim {
