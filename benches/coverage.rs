@@ -159,7 +159,7 @@ impl Document {
                         span,
                         label: (*label).to_owned(),
                         score: None,
-                        country: None,
+                        ..Entity::default()
                     };
                     if outcome != 1 {
                         predicted.entities.get_or_insert_default().push(entity.clone());

@@ -35,7 +35,7 @@ pub struct Annotation {
 }
 
 /// A mention of a name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entity {
     /// Where it stands.
     pub span: Span,
@@ -45,6 +45,12 @@ pub struct Entity {
     pub score: Option<f32>,
     /// ISO 3166-1 alpha-2 code that the mention points to.
     pub country: Option<String>,
+    /// Why a mention that could have a country has none.
+    #[serde(default)]
+    pub country_reason: Option<String>,
+    /// Whether a country or capital stands for its government here ("Ottawa rejected …").
+    #[serde(default)]
+    pub as_government: bool,
 }
 
 /// Source, cue and content as found in the text; each a list of fragments.

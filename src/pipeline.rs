@@ -4,7 +4,7 @@ use crate::annotation::{Annotation, Coverage, Provenance, Sentence};
 use crate::article::Article;
 use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
-use crate::extract::{self, ClaimInput, Gazetteer};
+use crate::extract::{self, Choice, ClaimInput, Gazetteer, Rankings};
 use crate::many::Many;
 use crate::model::{Model, ModelError, Scores, TaggedSpan, Window, WindowScores, decode, pack, windows};
 use crate::text::{Segments, segment};
@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub struct Pipeline {
     model: Arc<Model>,
     engine: Arc<dyn Engine>,
+    rankings: Arc<Rankings>,
 }
 
 /// Pieces that go through the engine together where nobody says otherwise.
@@ -76,7 +77,22 @@ impl Pipeline {
         Self {
             model: Arc::new(model),
             engine: Arc::from(engine),
+            rankings: Arc::new(Rankings::builtin().clone()),
         }
+    }
+
+    /// The same pipeline with other weights for its choices.
+    #[must_use]
+    pub fn with_rankings(self, rankings: Rankings) -> Self {
+        Self {
+            rankings: Arc::new(rankings),
+            ..self
+        }
+    }
+
+    /// The weights of its choices.
+    pub fn rankings(&self) -> &Rankings {
+        &self.rankings
     }
 
     /// The model.
@@ -99,9 +115,18 @@ impl Pipeline {
     /// # Errors
     /// A forward pass that failed, or a text that was not read to the end.
     pub fn annotate(&self, article: &Article) -> Result<Annotation, PipelineError> {
+        self.explain(article).map(|(annotation, _)| annotation)
+    }
+
+    /// Annotates one article, and says which candidates there were for each speaker, target and country, and what spoke
+    /// for them.
+    ///
+    /// # Errors
+    /// As for [`annotate`](Self::annotate).
+    pub fn explain(&self, article: &Article) -> Result<(Annotation, Vec<Choice>), PipelineError> {
         let prepared = self.prepare(article.clone())?;
         let scores = self.score(std::slice::from_ref(&prepared), BATCH_TOKENS)?;
-        self.finish(prepared, scores.into_iter().flatten().collect())
+        self.conclude(prepared, scores.into_iter().flatten().collect())
     }
 
     /// The first step: cuts an article into sentences, words and windows.
@@ -155,6 +180,14 @@ impl Pipeline {
     /// # Errors
     /// Scores that are not there for each word.
     pub fn finish(&self, prepared: Prepared, scores: Vec<WindowScores>) -> Result<Annotation, PipelineError> {
+        self.conclude(prepared, scores).map(|(annotation, _)| annotation)
+    }
+
+    fn conclude(
+        &self,
+        prepared: Prepared,
+        scores: Vec<WindowScores>,
+    ) -> Result<(Annotation, Vec<Choice>), PipelineError> {
         let Prepared {
             article,
             segments,
@@ -167,11 +200,13 @@ impl Pipeline {
             windows: windows.len(),
         };
         covered(&article, coverage.tokens, coverage.read)?;
-        Ok(Annotation {
+        let (annotation, choices) = self.extract(article, &segments, &scores);
+        let annotation = Annotation {
             coverage: Some(coverage),
             provenance: Some(self.provenance()),
-            ..self.extract(article, &segments, &scores)
-        })
+            ..annotation
+        };
+        Ok((annotation, choices))
     }
 
     /// Annotates articles on `threads` threads (at least one), and yields them in order with the bytes that
@@ -188,37 +223,45 @@ impl Pipeline {
         Ok(Many::start(self, articles.into_iter(), threads)?)
     }
 
-    fn extract(&self, article: Article, segments: &Segments, scores: &Scores) -> Annotation {
+    fn extract(&self, article: Article, segments: &Segments, scores: &Scores) -> (Annotation, Vec<Choice>) {
         let text = article.text.as_str();
         let gazetteer = Gazetteer::builtin();
         let labels = &self.model.config.dixit.entity_labels;
         let mut spans = by_sentence(segments, scores);
         extract::complete(text, segments, &mut spans, scores.entities.view());
         extract::agree(text, segments, &mut spans, labels, gazetteer);
-        let entities = extract::entities(text, segments, &spans, labels, gazetteer);
+        let mut entities = extract::entities(text, segments, &spans, labels);
+        let mut choices = extract::locate(text, segments, &mut entities, gazetteer, &self.rankings);
         let attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));
         let sentences = self.sentences(segments, scores);
-        let (speakers, claims) = extract::claims(&ClaimInput {
+        let input = ClaimInput {
             text,
             segments,
             entities: &entities,
             attributions: &attributions,
             sentences: &sentences,
             gazetteer,
-        });
-        Annotation {
-            countries: extract::ranked(&entities, gazetteer),
+        };
+        let found = extract::claims(&input, &self.rankings);
+        let acting = extract::acting(&input);
+        choices.extend(found.choices);
+        for entity in &mut entities {
+            entity.as_government = acting.contains(&entity.span);
+        }
+        let annotation = Annotation {
+            countries: extract::ranked(&entities, segments, &found.speakers, gazetteer),
             entities: Some(entities),
             attributions: Some(attributions),
             sentences: Some(sentences),
-            speakers,
-            claims,
+            speakers: found.speakers,
+            claims: found.claims,
             id: article.id,
             meta: article.meta,
             text: article.text,
             coverage: None,
             provenance: None,
-        }
+        };
+        (annotation, choices)
     }
 
     /// The sentence layer: the most probable claim type of each sentence, and its check-worthiness.

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// A half-open range `[start, end)` of UTF-8 bytes over an article's text, as stored.
 ///
 /// Touching spans do not overlap. Code points and UTF-16 units exist only in what `formats` reads and writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: usize,

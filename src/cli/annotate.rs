@@ -2,14 +2,14 @@
 
 use super::engine::EngineArgs;
 use super::sink::Sink;
-use super::{Outcome, losses, output};
+use super::{Outcome, explain, losses, output};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use dixit::article::Article;
 use dixit::formats::{FORMATS, Format, Losses, OffsetUnit, Output, WriteOptions};
 use std::error::Error;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,6 +18,7 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   dixit annotate data/articles/conference.txt
+  dixit annotate data/articles/regulator.txt --explain
   dixit annotate *.txt --format jsonl -o annotated.jsonl
   dixit annotate article.txt --format html -o article.html
   dixit annotate *.txt --format html -o pages
@@ -37,6 +38,9 @@ pub(super) struct Args {
     /// Unit of the offsets in formats that do not prescribe it
     #[arg(long, value_enum, default_value = "codepoint")]
     offset_unit: Unit,
+    /// Say after each article why its claims have these speakers and targets, and its speakers these countries
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     output: output::Args,
     #[command(flatten)]
@@ -65,6 +69,9 @@ impl From<Unit> for OffsetUnit {
 
 impl Args {
     pub(super) fn run(self) -> Outcome {
+        if self.explain && self.format != "text" {
+            return Err("--explain goes with --format text only".into());
+        }
         let pipeline = self.engine.load()?;
         let to_terminal = self.output.is_terminal();
         let options = WriteOptions {
@@ -88,14 +95,22 @@ impl Args {
         let mut losses = Losses::default();
         let mut failed = 0;
         for file in &self.files {
-            let annotated = read(file).and_then(|article| Ok(pipeline.annotate(&article)?));
+            let annotated = read(file).and_then(|article| Ok(pipeline.explain(&article)?));
             let written = match annotated {
-                Ok(annotation) => {
+                Ok((annotation, choices)) => {
                     format.losses(&annotation, &mut losses);
-                    match sink.write(&annotation) {
-                        Err(error) if matches!(sink, Sink::Stream(..)) => return Err(error.into()),
+                    let written = sink.write(&annotation);
+                    match &mut sink {
+                        Sink::Stream(_, out) => {
+                            written?;
+                            if self.explain {
+                                let why = explain::text(&annotation, &choices, pipeline.rankings());
+                                out.write_all(why.as_bytes())?;
+                            }
+                            Ok(())
+                        }
                         // In a folder the others still find their place.
-                        written => written.map_err(Into::into),
+                        Sink::Folder(_) => written.map_err(Into::into),
                     }
                 }
                 Err(error) => Err(error),

@@ -10,6 +10,8 @@ mod convert;
 mod doctor;
 mod engine;
 mod evaluate;
+mod explain;
+mod fit;
 mod fixtures;
 mod losses;
 mod merge;
@@ -47,6 +49,7 @@ enum Command {
     Compare(compare::Args),
     Agree(agree::Args),
     Fixtures(fixtures::Args),
+    Fit(fit::Args),
     Standoff(standoff::Args),
     #[cfg(feature = "libtorch")]
     Train(train::Args),
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Compare(args) => args.run(),
         Command::Agree(args) => args.run(),
         Command::Fixtures(args) => args.run(),
+        Command::Fit(args) => args.run(),
         Command::Standoff(args) => args.run(),
         #[cfg(feature = "libtorch")]
         Command::Train(args) => args.run(),

@@ -137,6 +137,7 @@ mod tests {
             label: label.to_owned(),
             score: None,
             country: None,
+            ..Entity::default()
         });
         annotation
     }

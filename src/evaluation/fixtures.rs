@@ -27,6 +27,7 @@ pub(super) fn with_entities(marked: &str) -> Annotation {
             label: label.to_owned(),
             score: None,
             country: code.map(str::to_owned),
+            ..Entity::default()
         });
     }
     Annotation {

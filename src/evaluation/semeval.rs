@@ -186,6 +186,7 @@ mod tests {
             label: label.to_owned(),
             score: None,
             country: None,
+            ..Entity::default()
         };
         Annotation {
             entities: Some(spans.iter().map(entity).collect()),

@@ -1,14 +1,17 @@
 //! Claims: the sentences that say something on somebody's behalf, each tied to its speaker.
 
+use super::candidates::Question;
 use super::countries::Gazetteer;
 use super::quotation::quotation;
+use super::rankings::{Candidate, Rankings};
+use super::scene::Scene;
 use super::sources::opening_pronoun;
 use super::speakers::Speakers;
-use super::targets::target;
+use super::targets::{Directed, as_target, target};
 use crate::annotation::{Attribution, Claim, Entity, Sentence, Speaker};
-use crate::labels::{NONE, PERSON};
+use crate::labels::NONE;
 use crate::span::Span;
-use crate::text::{Quoted, Segments, quoted};
+use crate::text::{Quoted, Segments};
 
 /// What the claims are drawn from.
 pub struct ClaimInput<'a> {
@@ -26,49 +29,106 @@ pub struct ClaimInput<'a> {
     pub gazetteer: &'a Gazetteer,
 }
 
-/// Speaker records and claims of an article. A sentence whose claim type is not `none` is a claim; its speaker is the
-/// source of its attribution, the speaker of the quotation it continues, or whom its heading names.
-pub fn claims(input: &ClaimInput<'_>) -> (Vec<Speaker>, Vec<Claim>) {
-    let quotations = quoted(input.text, input.segments);
-    let mut speakers = Speakers::new(input.text, input.segments, input.entities);
+/// What the claims of an article come to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Claims {
+    /// One record per speaker.
+    pub speakers: Vec<Speaker>,
+    /// The claims, by position.
+    pub claims: Vec<Claim>,
+    /// Every choice that was made on the way.
+    pub choices: Vec<Choice>,
+}
+
+/// A choice among candidates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The kind of choice, which has weights of its own.
+    pub kind: &'static str,
+    /// What was chosen for.
+    pub subject: Subject,
+    /// The candidates, as scored.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The speaker of the claim at a span.
+    Speaker(Span),
+    /// The target of the claim at a span.
+    Target(Span),
+    /// The country of a speaker, by index.
+    Country(usize),
+    /// The country of the place named at a span.
+    Place(Span),
+}
+
+/// Speaker records and claims of an article. A sentence whose claim type is not `none` is a claim.
+pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
+    let scene = Scene::new(input);
+    let mut speakers = Speakers::new();
     let mut claims: Vec<Claim> = Vec::new();
+    let mut choices = Vec::new();
+    let (mut speaking, mut spoken_of) = (Vec::new(), Vec::new());
     for (index, sentence) in input.sentences.iter().enumerate() {
         let Some(claim_type) = sentence.claim_type.first().filter(|t| *t != NONE) else {
             continue;
         };
         let span = sentence.span;
-        let attribution = attribution_of(input, &quotations, span);
-        let previous = claims.last().and_then(|c| c.speaker);
-        let found = attribution.map(|a| &input.attributions[a]);
-        let resolved = match found.and_then(|a| a.source.first()) {
-            Some(source) => speakers.resolve(*source, previous),
-            None => continued(input, &quotations, index, claims.last())
-                .map(Ok)
-                .or_else(|| opening_pronoun(input.text, span).map(|word| speakers.resolve(word, previous)))
-                .or_else(|| heading(input, index).map(|name| speakers.resolve(name, None)))
-                .or_else(|| subject(input, span).map(|name| speakers.resolve(name, previous)))
-                .unwrap_or(Err("no source is named in or near the sentence")),
+        let attribution = attribution_of(input, &scene.quotations, span);
+        let continues = goes_on(input, &scene.quotations, index, claims.last());
+        let source = attribution.and_then(|a| scene.sources[a]);
+        let pronoun = || opening_pronoun(input.text, span).filter(|_| !continues);
+        let question = Question {
+            sentence: index,
+            source: source.or_else(pronoun),
+            continues,
         };
-        let frame: Vec<Span> = found
-            .map(|a| a.source.iter().chain(&a.cue).copied().collect())
-            .unwrap_or_default();
-        let speaker_name = resolved
-            .ok()
-            .and_then(|id| speakers.get(id))
-            .map(|s| s.name.clone());
+        let (resolved, choice) = speakers.resolve(&scene, rankings, question);
+        choices.push(choice);
+        let speaker = resolved.ok().and_then(|id| speakers.actor(id));
+        let found = attribution.map(|a| &input.attributions[a]);
+        let (directed_at, choice) = target(
+            &scene,
+            rankings,
+            &Directed {
+                claim_type,
+                sentence: index,
+                source,
+                cue: found.and_then(|a| a.cue.first().copied()),
+                speaker,
+                continues,
+                targets_before: &spoken_of,
+                speakers_before: &speaking,
+            },
+        );
+        choices.push(choice);
+        speaking.push(speaker);
+        spoken_of.push(directed_at);
+        let frame: Vec<Span> = source
+            .into_iter()
+            .chain(found.iter().flat_map(|a| &a.cue).copied())
+            .collect();
         claims.push(Claim {
             span,
             claim_type: claim_type.clone(),
             score: sentence.score,
             speaker: resolved.ok(),
             speaker_reason: resolved.err().map(str::to_owned),
-            quotation: quotation(input.segments, span, &frame, &quotations),
+            quotation: quotation(input.text, input.segments, span, &frame, &scene.quotations),
             attribution,
-            target: target(input, claim_type, span, &frame, speaker_name.as_deref()),
+            target: directed_at.map(|a| as_target(&scene.cast[a])),
             check_worthiness: sentence.check_worthiness,
         });
     }
-    (speakers.into_records(), claims)
+    let (speakers, of_countries) = speakers.into_records(&scene, rankings);
+    choices.extend(of_countries);
+    Claims {
+        speakers,
+        claims,
+        choices,
+    }
 }
 
 /// The attribution of a sentence: the first whose cue stands in it outside quotation marks; else the one that frames
@@ -122,49 +182,17 @@ fn by_quotation<'c>(
         .map(|(index, _)| *index)
 }
 
-/// The speaker of a quotation that goes on in sentence `index`: it stands in the same quotation as the claim before, or
-/// in one that follows directly after it.
-fn continued(
-    input: &ClaimInput<'_>,
-    quotations: &[Quoted],
-    index: usize,
-    last: Option<&Claim>,
-) -> Option<usize> {
-    let last = last?;
+/// Whether a quotation goes on in sentence `index`: it stands in the same quotation as the claim before, or in one that
+/// follows directly after it.
+fn goes_on(input: &ClaimInput<'_>, quotations: &[Quoted], index: usize, last: Option<&Claim>) -> bool {
+    let Some(last) = last else {
+        return false;
+    };
     let sentence = &input.segments.sentences[index];
-    let before = input.segments.sentence_at(last.span.start)?;
-    let own = quotations.iter().find(|q| q.span.overlaps(sentence.span))?;
-    let same = own.span.overlaps(last.span);
-    let follows = before + 1 == index && quotations.iter().any(|q| q.span.overlaps(last.span));
-    (same || follows).then_some(last.speaker).flatten()
-}
-
-/// The name in a heading that names its speaker ("Foreign Minister Ana Reis: …"), of the sentence itself or of the
-/// section it stands in.
-fn heading(input: &ClaimInput<'_>, index: usize) -> Option<Span> {
-    let own = input.segments.sentences[index].paragraph;
-    let paragraph = input.segments.paragraphs[..=own]
-        .iter()
-        .rev()
-        .find(|p| p.heading)?;
-    let colon = paragraph
-        .span
-        .of(input.text)
-        .find(':')
-        .map(|at| paragraph.span.start + at)?;
-    input
-        .entities
-        .iter()
-        .find(|e| e.label == PERSON && paragraph.span.start <= e.span.start && e.span.end <= colon)
-        .map(|e| e.span)
-}
-
-/// The entity that opens a sentence, as the subject of a verb that is a claim in itself ("Ottawa rejected …").
-fn subject(input: &ClaimInput<'_>, sentence: Span) -> Option<Span> {
-    let opening = Span::new(sentence.start, sentence.end.min(sentence.start + 60));
-    input
-        .entities
-        .iter()
-        .find(|e| opening.contains(e.span) && e.label != crate::labels::NORP)
-        .map(|e| e.span)
+    let Some(own) = quotations.iter().find(|q| q.span.overlaps(sentence.span)) else {
+        return false;
+    };
+    let before = input.segments.sentence_at(last.span.start);
+    own.span.overlaps(last.span)
+        || (before.map(|b| b + 1) == Some(index) && quotations.iter().any(|q| q.span.overlaps(last.span)))
 }

@@ -1,14 +1,20 @@
 //! Country codes of names: the tables of `data/countries`, compiled into the program.
 
-use crate::annotation::{Country, Entity};
+use crate::annotation::{Country, Entity, Speaker};
 use crate::labels::{COUNTRY, LOC, NORP};
-use std::collections::HashMap;
+use crate::text::Segments;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 const COUNTRIES: &str = include_str!("../../data/countries/countries.tsv");
 const NAMES: &str = include_str!("../../data/countries/names.tsv");
+const CODELESS: &str = include_str!("../../data/countries/codeless.tsv");
+const ORGANISATIONS: &str = include_str!("../../data/countries/organisations.tsv");
+
+/// Paragraphs that say what an article is about.
+const OPENING: usize = 2;
 
 /// Words that say what kind of place a name is, and may be left out of it.
 const KINDS: &[&str] = &[
@@ -61,22 +67,45 @@ pub struct Gazetteer {
     names: HashMap<&'static str, &'static str>,
     demonyms: HashMap<&'static str, &'static str>,
     places: HashMap<&'static str, &'static str>,
+    /// Code of well-known organisations; `None` for those of many countries.
+    organisations: HashMap<String, Option<&'static str>>,
+    capitals: HashSet<&'static str>,
+    /// Why a name has no code.
+    codeless: HashMap<String, &'static str>,
 }
 
 impl Gazetteer {
     /// The built-in tables.
     pub fn builtin() -> &'static Self {
         static BUILTIN: OnceLock<Gazetteer> = OnceLock::new();
-        BUILTIN.get_or_init(|| Self::parse(COUNTRIES, NAMES))
+        BUILTIN.get_or_init(|| Self::parse(COUNTRIES, NAMES, ORGANISATIONS))
     }
 
-    fn parse(countries: &'static str, names: &'static str) -> Self {
+    fn parse(countries: &'static str, names: &'static str, organisations: &'static str) -> Self {
         let mut gazetteer = Self {
             countries: HashMap::new(),
             names: HashMap::new(),
             demonyms: HashMap::new(),
             places: HashMap::new(),
+            organisations: HashMap::new(),
+            capitals: HashSet::new(),
+            codeless: HashMap::new(),
         };
+        for line in CODELESS.lines().filter(|l| !l.starts_with('#')) {
+            if let Some((reason, names)) = line.split_once('\t') {
+                gazetteer
+                    .codeless
+                    .extend(names.split('|').map(|name| (key(name), reason)));
+            }
+        }
+        for line in organisations.lines().filter(|l| !l.starts_with('#')) {
+            if let Some((code, names)) = line.split_once('\t') {
+                let code = Some(code).filter(|c| *c != "-");
+                gazetteer
+                    .organisations
+                    .extend(names.split('|').map(|name| (key(name), code)));
+            }
+        }
         for line in countries.lines() {
             if let [code, alpha3, name, ..] = line.split('\t').collect::<Vec<_>>()[..] {
                 gazetteer.countries.insert(code, (alpha3, name));
@@ -89,10 +118,18 @@ impl Gazetteer {
                     "demonym" => &mut gazetteer.demonyms,
                     _ => &mut gazetteer.places,
                 };
+                if kind == "capital" {
+                    gazetteer.capitals.extend(keys.split('|'));
+                }
                 table.extend(keys.split('|').map(|key| (key, code)));
             }
         }
         gazetteer
+    }
+
+    /// Whether a name is a capital's.
+    pub fn is_capital(&self, name: &str) -> bool {
+        self.capitals.contains(key(name).as_str())
     }
 
     /// Short English name of the country with an alpha-2 code.
@@ -104,6 +141,9 @@ impl Gazetteer {
     /// the tables do not have or that several countries share.
     pub fn code(&self, mention: &str, label: &str) -> Option<&'static str> {
         let key = key(mention);
+        if self.codeless.contains_key(&key) {
+            return None;
+        }
         let find = |tables: &[&HashMap<&str, &'static str>]| {
             tables.iter().find_map(|t| t.get(key.as_str()).copied())
         };
@@ -122,6 +162,47 @@ impl Gazetteer {
             NORP => self.demonyms.contains_key(key(name).as_str()),
             _ => false,
         }
+    }
+
+    /// Why a name points to no one country: `historical`, `unrecognised`, `several countries` or `no country`.
+    pub fn codeless(&self, name: &str) -> Option<&'static str> {
+        self.codeless.get(&key(name)).copied()
+    }
+
+    /// The country that a well-known organisation belongs to, `Some(None)` if to many.
+    pub fn organisation(&self, name: &str) -> Option<Option<&'static str>> {
+        self.organisations.get(&key(name)).copied()
+    }
+
+    /// The codes of the countries, nations and places that a phrase names in capitals ("Queensland Police").
+    pub fn codes_in(&self, phrase: &str) -> Vec<&'static str> {
+        let words: Vec<&str> = phrase
+            .split(|c: char| c.is_whitespace() || ",/()".contains(c))
+            .collect();
+        let mut codes = Vec::new();
+        let mut from = 0;
+        while from < words.len() {
+            let found = (1..=3.min(words.len() - from)).rev().find_map(|n| {
+                let name = words[from..from + n].join(" ");
+                let name = name.trim_end_matches("'s").trim_end_matches("’s");
+                let label = [NORP, COUNTRY, LOC]
+                    .into_iter()
+                    .find_map(|label| self.code(name, label));
+                label
+                    .filter(|_| name.starts_with(char::is_uppercase))
+                    .map(|code| (n, code))
+            });
+            match found {
+                Some((n, code)) => {
+                    codes.push(code);
+                    from += n;
+                }
+                None => from += 1,
+            }
+        }
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// The code of a place named with its kind (`Helmand province`).
@@ -162,26 +243,47 @@ fn key(name: &str) -> String {
     key
 }
 
-/// The countries that an article's mentions point to, most mentioned first, then by position.
-pub fn ranked(entities: &[Entity], gazetteer: &Gazetteer) -> Vec<Country> {
-    let mut out: Vec<Country> = Vec::new();
-    for code in entities.iter().filter_map(|e| e.country.as_deref()) {
-        match out.iter_mut().find(|c| c.code == code) {
-            Some(country) => country.mentions += 1,
+/// The countries of an article, ranked by how much it is about them, then by position: what its mentions point to counts
+/// once each, twice in the first paragraphs, and so does each speaker who acts for one.
+pub fn ranked(
+    entities: &[Entity],
+    segments: &Segments,
+    speakers: &[Speaker],
+    gazetteer: &Gazetteer,
+) -> Vec<Country> {
+    let opening = segments
+        .paragraphs
+        .get(OPENING)
+        .map_or(usize::MAX, |p| p.span.start);
+    let mut out: Vec<(Country, usize)> = Vec::new();
+    let mut count =
+        |code: &str, mentions: usize, weight: usize| match out.iter_mut().find(|(c, _)| c.code == code) {
+            Some((country, sum)) => {
+                country.mentions += mentions;
+                *sum += weight;
+            }
             None => {
                 if let Some((alpha3, name)) = gazetteer.countries.get(code) {
-                    out.push(Country {
+                    let country = Country {
                         code: code.to_owned(),
                         alpha3: (*alpha3).to_owned(),
                         name: (*name).to_owned(),
-                        mentions: 1,
-                    });
+                        mentions,
+                    };
+                    out.push((country, weight));
                 }
             }
+        };
+    for entity in entities {
+        if let Some(code) = &entity.country {
+            count(code, 1, if entity.span.start < opening { 2 } else { 1 });
         }
     }
-    out.sort_by_key(|c| std::cmp::Reverse(c.mentions));
-    out
+    for code in speakers.iter().filter_map(|s| s.country.as_deref()) {
+        count(code, 0, 1);
+    }
+    out.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+    out.into_iter().map(|(country, _)| country).collect()
 }
 
 #[cfg(test)]

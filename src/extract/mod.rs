@@ -1,20 +1,36 @@
 //! From spans and sentence classes to entities, attributions, speakers, claims and countries: pure functions that
 //! know nothing of engines, windows or tensors.
 
+mod acting;
 mod attributions;
+mod candidates;
+mod cast;
 mod claims;
+mod completion;
 mod consistency;
 mod countries;
 mod entities;
+mod fitting;
+mod homes;
+mod lessons;
+mod names;
+mod offices;
+mod places;
 mod quotation;
+mod rankings;
 mod roles;
+mod scene;
 mod sources;
 mod speakers;
 mod targets;
 
+pub use acting::acting;
 pub use attributions::attributions;
-pub use claims::{ClaimInput, claims};
+pub use claims::{Choice, ClaimInput, Claims, Subject, claims};
 pub use consistency::{agree, complete};
 pub use countries::{Gazetteer, ranked};
 pub use entities::entities;
-pub use speakers::Speakers;
+pub use fitting::{Example, fit};
+pub use lessons::lessons;
+pub use places::locate;
+pub use rankings::{Candidate, Feature, Rankings};

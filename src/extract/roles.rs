@@ -1,137 +1,10 @@
 //! Titles and offices beside a person's name: before it ("Egyptian Trade Minister Omar Said") and after it, set off by
 //! commas ("Omar Said, head of Norway's Petroleum Directorate,").
 
+use super::offices::{SHORT_TITLES, is_office};
 use crate::annotation::Entity;
 use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
 use crate::span::Span;
-
-/// Nouns that a title or office ends with, or begins with before "of" and "for".
-const OFFICES: &[&str] = &[
-    "adviser",
-    "advisor",
-    "ambassador",
-    "analyst",
-    "archbishop",
-    "attorney",
-    "author",
-    "bishop",
-    "boss",
-    "candidate",
-    "captain",
-    "cardinal",
-    "chair",
-    "chairman",
-    "chairperson",
-    "chairwoman",
-    "chancellor",
-    "chief",
-    "coach",
-    "colonel",
-    "commander",
-    "commissioner",
-    "congressman",
-    "congresswoman",
-    "coordinator",
-    "correspondent",
-    "council",
-    "councillor",
-    "counsel",
-    "counterpart",
-    "delegate",
-    "deputy",
-    "diplomat",
-    "director",
-    "economist",
-    "editor",
-    "emir",
-    "envoy",
-    "executive",
-    "expert",
-    "founder",
-    "general",
-    "governor",
-    "head",
-    "inspector",
-    "journalist",
-    "judge",
-    "justice",
-    "king",
-    "lawmaker",
-    "lawyer",
-    "leader",
-    "lieutenant",
-    "lord",
-    "major",
-    "manager",
-    "marshal",
-    "mayor",
-    "member",
-    "minister",
-    "monarch",
-    "mp",
-    "negotiator",
-    "officer",
-    "official",
-    "ombudsman",
-    "owner",
-    "parliamentarian",
-    "partner",
-    "pastor",
-    "patriarch",
-    "politician",
-    "pope",
-    "premier",
-    "president",
-    "priest",
-    "prime",
-    "prince",
-    "princess",
-    "principal",
-    "professor",
-    "prosecutor",
-    "protester",
-    "queen",
-    "rapporteur",
-    "rector",
-    "representative",
-    "researcher",
-    "resident",
-    "scientist",
-    "secretary",
-    "secretary-general",
-    "senator",
-    "sergeant",
-    "sheriff",
-    "solicitor",
-    "speaker",
-    "spokesman",
-    "spokesperson",
-    "spokeswoman",
-    "strategist",
-    "sultan",
-    "superintendent",
-    "supporter",
-    "taoiseach",
-    "treasurer",
-    "trustee",
-    "undersecretary",
-    "vice-president",
-    "witness",
-];
-
-/// Abbreviated titles, and what they stand for.
-const SHORT_TITLES: &[(&str, &str)] = &[
-    ("gen", "General"),
-    ("gov", "Governor"),
-    ("lt", "Lieutenant"),
-    ("col", "Colonel"),
-    ("rep", "Representative"),
-    ("sen", "Senator"),
-    ("prof", "Professor"),
-    ("adm", "Admiral"),
-    ("sgt", "Sergeant"),
-    ("capt", "Captain"),
-];
 
 /// What stands beside a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,13 +12,6 @@ pub(super) struct Role {
     pub(super) title: Option<String>,
     pub(super) affiliation: Option<String>,
     pub(super) country: Option<String>,
-}
-
-/// Whether a word names an office.
-pub(super) fn is_office(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    let singular = lower.strip_suffix('s').unwrap_or(&lower);
-    OFFICES.binary_search(&lower.as_str()).is_ok() || OFFICES.binary_search(&singular).is_ok()
 }
 
 /// The role that `phrase` (a span of `text`) describes; `None` where it holds no office. Entities inside give country
@@ -168,44 +34,123 @@ pub(super) fn described(text: &str, phrase: Span, entities: &[Entity]) -> Option
     })
 }
 
-/// The words of a phrase that make the title: without entities, articles and possessives, up to "of" or "for" where
-/// what follows is a name.
+/// The words of a phrase that make the title: without entities, articles and possessives, up to a preposition but for
+/// "of" and "for" before what is no name itself ("Secretary of State").
 fn title(text: &str, phrase: Span, inside: &[&Entity]) -> Option<String> {
-    let mut words: Vec<Span> = Vec::new();
-    let is = |span: Option<&Span>, test: fn(&str) -> bool| span.is_some_and(|s| test(s.of(text)));
-    for (offset, word) in phrase.of(text).split_word_spans() {
-        let span = Span::new(phrase.start + offset, phrase.start + offset + word.len());
-        if inside.iter().any(|e| e.span.overlaps(span)) {
+    let mut words: Vec<&str> = Vec::new();
+    let mut held = false;
+    let mut tokens = (phrase.of(text).split_word_spans())
+        .map(|(offset, word)| {
+            (
+                Span::new(phrase.start + offset, phrase.start + offset + word.len()),
+                word,
+            )
+        })
+        .peekable();
+    let is_inside = |span: Span| inside.iter().any(|e| e.span.overlaps(span));
+    while let Some((span, word)) = tokens.next() {
+        if is_inside(span) {
             // "head of Norway's …": what follows the office is where it is held.
-            if words.iter().any(|w| is_office(w.of(text))) {
+            if held {
                 break;
             }
+            words.retain(|w| STANDING.contains(&w.to_lowercase().as_str()));
+            continue;
+        }
+        let lower = word.to_lowercase();
+        if held && (LEADS_ON.contains(&lower.as_str()) || HONORIFICS.contains(&lower.as_str())) {
+            break;
+        }
+        if held && ["of", "for"].contains(&lower.as_str()) {
+            let next = tokens
+                .peek()
+                .filter(|(s, w)| w.starts_with(char::is_uppercase) && !is_inside(*s));
+            if next.is_none() {
+                break;
+            }
+        }
+        if !held && BEFORE_TITLE.contains(&lower.as_str()) {
             words.clear();
             continue;
         }
-        words.push(span);
+        held |= is_office(word);
+        words.push(word);
     }
-    while is(words.last(), |w| !is_office(w) && is_small(w)) {
+    while words.last().is_some_and(|w| !is_office(w) && is_small(w)) {
         words.pop();
     }
-    while is(words.first(), is_small) {
+    while words.first().is_some_and(|w| is_small(w)) {
         words.remove(0);
     }
-    if !words.iter().any(|w| is_office(w.of(text))) && words.len() != 1 {
-        return None;
-    }
-    let title = words.first()?.cover(*words.last()?).of(text);
-    match SHORT_TITLES
-        .iter()
-        .find(|(short, _)| title.eq_ignore_ascii_case(short))
-    {
-        Some((_, long)) => Some((*long).to_owned()),
-        None => words
+    if let [only] = words[..]
+        && let Some((_, long)) = SHORT_TITLES
             .iter()
-            .any(|w| is_office(w.of(text)))
-            .then(|| title.split_whitespace().collect::<Vec<_>>().join(" ")),
+            .find(|(short, _)| only.eq_ignore_ascii_case(short))
+    {
+        return Some((*long).to_owned());
     }
+    held.then(|| joined(text, &words))
 }
+
+/// Words as they stand in the text, apostrophes and hyphens between them included; one space where something is left out.
+fn joined(text: &str, words: &[&str]) -> String {
+    let at = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    let mut out = String::new();
+    for (index, word) in words.iter().enumerate() {
+        if let Some(before) = index.checked_sub(1).map(|b| words[b]) {
+            let gap = text.get(at(before) + before.len()..at(word)).unwrap_or(" ");
+            out.push_str(if gap.len() <= 4 && !gap.contains(char::is_whitespace) {
+                gap
+            } else {
+                " "
+            });
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// Words that say how an office stands, and stay where a name comes between ("former Labour Home Secretary").
+const STANDING: &[&str] = &[
+    "acting", "deputy", "ex", "former", "outgoing", "senior", "shadow", "vice",
+];
+
+/// Titles of courtesy.
+const HONORIFICS: &[&str] = &["dame", "dr", "lady", "lord", "miss", "mr", "mrs", "ms", "sir"];
+
+/// Words that lead from an office to where or what for it is held.
+const LEADS_ON: &[&str] = &["at", "from", "in", "on", "to", "under", "who", "with"];
+
+/// Words that no title begins with.
+const BEFORE_TITLE: &[&str] = &[
+    "as",
+    "according",
+    "both",
+    "current",
+    "currently",
+    "including",
+    "like",
+    "one",
+    "said",
+    "says",
+    "some",
+    "that",
+    "than",
+    "told",
+    "two",
+    "yesterday",
+    "today",
+    "year-old",
+    "another",
+    "several",
+    "many",
+    "where",
+    "or",
+    "if",
+    "because",
+    "added",
+    "which",
+];
 
 fn is_small(word: &str) -> bool {
     const SMALL: &[&str] = &[
@@ -266,7 +211,9 @@ pub(super) fn beside(
     index: usize,
 ) -> Option<Role> {
     let name = entities[index].span;
-    let before = before(text, sentence, entities, name).and_then(|p| described(text, p, entities));
+    let before = before(text, sentence, entities, name)
+        .and_then(|p| described(text, p, entities))
+        .or_else(|| set_before(text, sentence, entities, name).and_then(|p| described(text, p, entities)));
     let after = after(text, sentence, entities, name);
     let after = after
         .and_then(|p| described(text, p, entities).or_else(|| heading.then(|| belonging(text, p, entities))));
@@ -297,25 +244,70 @@ fn belonging(text: &str, phrase: Span, entities: &[Entity]) -> Role {
 fn before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option<Span> {
     let lead = Span::new(sentence.start, name.start).of(text);
     let mut start = name.start;
+    let mut held = false;
     for (offset, word) in lead.split_word_spans().collect::<Vec<_>>().into_iter().rev() {
         let at = sentence.start + offset;
         let between = Span::new(at + word.len(), start).of(text);
         let entity = entities
             .iter()
             .find(|e| e.span.contains(Span::new(at, at + word.len())));
-        let abbreviated = between == ". " && SHORT_TITLES.iter().any(|(s, _)| word.eq_ignore_ascii_case(s));
+        let dotted = SHORT_TITLES.iter().any(|(s, _)| word.eq_ignore_ascii_case(s))
+            || HONORIFICS.contains(&word.to_lowercase().as_str());
+        let abbreviated = between == ". " && (dotted || entity.is_some());
         let apart = between.trim().chars().any(|c| c != '-' && c != '\'' && c != '’') && !abbreviated;
         if apart || entity.is_some_and(|e| e.label == PERSON) {
             break;
         }
         let capitalised = word.starts_with(char::is_uppercase) && !is_date(word) && !is_small(word);
-        if !(entity.is_some() || is_office(word) || capitalised || ["of", "and", "for", "s"].contains(&word))
+        let lower = word.to_lowercase();
+        let modifies = held
+            && !is_date(word)
+            && !is_small(word)
+            && !BEFORE_TITLE.contains(&lower.as_str())
+            && !lower.ends_with("ing")
+            && !lower.ends_with("ly");
+        if !(entity.is_some()
+            || is_office(word)
+            || capitalised
+            || modifies
+            || ["of", "and", "for", "s"].contains(&word))
         {
             break;
         }
+        held |= is_office(word);
         start = entity.map_or(at, |e| e.span.start.min(at));
     }
     (start < name.start).then(|| Span::new(start, name.start).trimmed(text))
+}
+
+/// An office that a name is set beside ("the Prime Minister, Ana Reis, said").
+fn set_before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option<Span> {
+    let lead = Span::new(sentence.start, name.start)
+        .of(text)
+        .strip_suffix(", ")?;
+    let closes = text
+        .get(name.end..)
+        .is_some_and(|rest| rest.starts_with([',', '.', ';']));
+    let start = lead.rfind([',', ';', '"', '“', '”', ':']).map_or(0, |at| at + 1);
+    let phrase = Span::new(sentence.start + start, sentence.start + lead.len()).trimmed(text);
+    // "… denied by the police chief": back to the last article.
+    let article = (phrase.of(text).split_word_spans())
+        .filter(|(offset, word)| {
+            ["the", "The", "a", "A", "an", "by", "with", "said"].contains(word)
+                && !phrase.of(text)[..*offset].trim_end().ends_with(" of")
+        })
+        .last();
+    let phrase = Span::new(
+        phrase.start + article.map_or(0, |(offset, word)| offset + word.len()),
+        phrase.end,
+    )
+    .trimmed(text);
+    let words = phrase.of(text).split_word_spans().count();
+    let another = entities
+        .iter()
+        .any(|e| e.label == PERSON && phrase.overlaps(e.span));
+    (closes && words <= 8 && !another && phrase.of(text).split_word_spans().any(|(_, w)| is_office(w)))
+        .then_some(phrase)
 }
 
 /// The apposition after a name: from the comma that follows it to the next one.
@@ -323,13 +315,22 @@ fn after(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option<
     let tail = Span::new(name.end, sentence.end).of(text);
     let rest = tail.strip_prefix(", ")?;
     let start = name.end + 2;
-    let end = rest.find([',', ';', '.', '—', '”', '"']).unwrap_or(rest.len());
+    let within = |at: usize| {
+        entities
+            .iter()
+            .any(|e| e.span.start < start + at && start + at < e.span.end)
+    };
+    let end = (rest
+        .match_indices([',', ';', '.', '—', '”', '"'])
+        .map(|(at, _)| at))
+    .find(|at| !within(*at))
+    .unwrap_or(rest.len());
     let phrase = Span::new(start, start + end);
     let words = phrase.of(text).split_word_spans().count();
     let names_another = entities
         .iter()
         .any(|e| e.label == PERSON && phrase.contains(e.span));
-    (words <= 12 && !names_another).then_some(phrase)
+    (words <= 16 && !names_another).then_some(phrase)
 }
 
 #[cfg(test)]
@@ -343,12 +344,8 @@ mod tests {
             label: label.into(),
             score: None,
             country: country.map(str::to_owned),
+            ..Entity::default()
         }
-    }
-
-    #[test]
-    fn offices_are_sorted() {
-        assert!(OFFICES.windows(2).all(|w| w[0] < w[1]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! ("The prosecutor in Abéché, Ahmat Daoud,", "Maria Santos, who leads the union"), or less than what stands around it
 //! ("Zuma's spokesman" in "Vincent Magwenya, Zuma's spokesman, said").
 
-use super::roles;
+use super::offices::is_office;
 use crate::annotation::Entity;
 use crate::labels::{COUNTRY, LOC, ORG, PERSON};
 use crate::span::Span;
@@ -14,16 +14,25 @@ const BEFORE_OBJECT: &[&str] = &[
 
 /// What is written and published: it speaks for whoever is named with it.
 const DOCUMENTS: &[&str] = &[
+    "advisory",
+    "analysis",
     "article",
     "bulletin",
+    "communique",
+    "data",
     "editorial",
+    "figures",
+    "forecast",
     "letter",
     "memo",
     "paper",
     "poll",
+    "polls",
+    "posting",
     "release",
     "report",
     "statement",
+    "statistics",
     "study",
     "survey",
 ];
@@ -40,6 +49,8 @@ pub(super) enum Source<'a> {
     Name(&'a Entity),
     /// A description, without what only adds to it.
     Description(Span),
+    /// What is written, without a publisher.
+    Document(Span),
     /// One of the pronouns.
     Pronoun(Pronoun),
 }
@@ -47,11 +58,13 @@ pub(super) enum Source<'a> {
 /// What a pronoun can stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pronoun {
-    /// He, she, I.
+    /// He, she.
     Person,
+    /// I, we: whoever speaks.
+    First,
     /// It.
     Thing,
-    /// They, we.
+    /// They.
     Many,
 }
 
@@ -65,11 +78,16 @@ pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Sour
     if let Some(pronoun) = pronoun(core.of(text)) {
         return Source::Pronoun(pronoun);
     }
-    if let Some(person) = inside(core, entities).find(|e| e.label == PERSON && is_head(text, core, e.span)) {
+    if let Some(person) =
+        inside(core, entities).find(|e| e.label == PERSON && is_head(text, core, e.span, entities))
+    {
         return Source::Name(person);
     }
     if let Some(person) = apposition(text, core, source, entities) {
         return Source::Name(person);
+    }
+    if let Some(body) = body_beside(text, core, entities).or_else(|| set_beside(text, core, entities)) {
+        return Source::Name(body);
     }
     let bare = without_article(text, core);
     let bodies = || inside(bare, entities).filter(|e| [ORG, COUNTRY, LOC].contains(&e.label.as_str()));
@@ -77,8 +95,17 @@ pub(super) fn read<'a>(text: &str, source: Span, entities: &'a [Entity]) -> Sour
         bodies().find(|e| e.label == ORG && e.span.end == bare.end && owner(text, bare, e, entities));
     match owned_body.or_else(|| bodies().find(|e| is_all(text, bare, e.span) || is_last(text, bare, e))) {
         Some(entity) => Source::Name(entity),
-        None => Source::Description(bare),
+        None if is_document(bare.of(text)) => Source::Document(core),
+        None => Source::Description(core),
     }
+}
+
+fn is_document(phrase: &str) -> bool {
+    let first_noun = phrase
+        .split([',', ' '])
+        .take_while(|w| !BEFORE_OBJECT.contains(w) && *w != "posted")
+        .last();
+    first_noun.is_some_and(|w| DOCUMENTS.contains(&w.to_lowercase().as_str()))
 }
 
 /// Whether all that stands before a body's name is the country or place that it belongs to ("Norway's Petroleum
@@ -106,19 +133,39 @@ fn past_article(text: &str, source: Span, entities: &[Entity]) -> Span {
 /// Who publishes, where a document is the source ("a statement from the ministry", "a Times report").
 fn published(text: &str, core: Span) -> Span {
     let words = core.of(text);
-    for by in [" from ", " by ", " of "] {
+    for by in [
+        " conducted by ",
+        " issued by ",
+        " published by ",
+        " released by ",
+        " posted on ",
+        " on ",
+        " from ",
+        " by ",
+        " of ",
+    ] {
         if let Some((document, publisher)) = words.split_once(by)
+            && (by != " on " || publisher.contains("website") || publisher.contains("site"))
             && document
                 .rsplit(' ')
                 .next()
                 .is_some_and(|w| DOCUMENTS.contains(&w.to_lowercase().as_str()))
         {
-            return Span::new(core.end - publisher.len(), core.end);
+            let site = ["'s website", "’s website", "'s web site", " website"]
+                .iter()
+                .find_map(|s| publisher.strip_suffix(s));
+            let start = core.end - publisher.len();
+            return Span::new(start, start + site.unwrap_or(publisher).len());
         }
     }
     match words.rsplit_once(' ') {
         Some((publisher, document))
-            if DOCUMENTS.contains(&document) && publisher.contains(char::is_uppercase) =>
+            if DOCUMENTS.contains(&document)
+                && publisher.contains(char::is_uppercase)
+                && !matches!(
+                    publisher,
+                    "The" | "This" | "That" | "A" | "An" | "Its" | "Their" | "His" | "Her"
+                ) =>
         {
             let publisher = publisher
                 .strip_suffix("'s")
@@ -139,9 +186,10 @@ pub(super) fn opening_pronoun(text: &str, sentence: Span) -> Option<Span> {
 
 fn pronoun(words: &str) -> Option<Pronoun> {
     match words.trim().to_lowercase().as_str() {
-        "he" | "she" | "him" | "her" | "i" => Some(Pronoun::Person),
+        "he" | "she" | "him" | "her" => Some(Pronoun::Person),
         "it" => Some(Pronoun::Thing),
-        "they" | "we" | "them" => Some(Pronoun::Many),
+        "i" | "we" => Some(Pronoun::First),
+        "they" | "them" => Some(Pronoun::Many),
         _ => None,
     }
 }
@@ -188,14 +236,38 @@ fn inside(span: Span, entities: &[Entity]) -> impl Iterator<Item = &Entity> {
 
 /// Whether a name is what a phrase is about: it is nobody's possessor, and no preposition leads to it, but for those
 /// of a title ("Chancellor of the Exchequer").
-fn is_head(text: &str, phrase: Span, name: Span) -> bool {
+fn is_head(text: &str, phrase: Span, name: Span, entities: &[Entity]) -> bool {
+    // "the chairman of the Port Authority Ana Reis"
+    let lead = Span::new(phrase.start, name.start.max(phrase.start)).of(text);
+    let follows_body = lead.split_whitespace().any(is_office)
+        && entities
+            .iter()
+            .any(|e| e.label != PERSON && phrase.contains(e.span) && e.span.end + 1 == name.start);
     let before = Span::new(phrase.start, name.start.max(phrase.start)).of(text);
     let is_small = |word: &str| BEFORE_OBJECT.contains(&word.to_lowercase().as_str());
     let is_title = |word: &str| ["the", "and"].contains(&word) || word.starts_with(char::is_uppercase);
     let leads = before.split_whitespace().any(is_small);
     let titled = before.split_whitespace().all(|w| is_small(w) || is_title(w))
         && !before.starts_with(char::is_lowercase);
-    (!leads || titled) && !is_possessor(text, name)
+    // "a councillor of the port of Lima, spokesman Ana Reis"
+    let last = before
+        .split_whitespace()
+        .next_back()
+        .unwrap_or("")
+        .trim_end_matches('.');
+    let lasts = name.end >= phrase.end && before.split_whitespace().count() > 1;
+    let held = lasts && (is_office(last) && is_named_after(before) || follows_body);
+    (!leads || titled || held) && !is_possessor(text, name)
+}
+
+/// Whether an office that leads to a name is the name's own: no preposition comes between ("an aide to President Ana
+/// Reis" is not Ana Reis, "a council statement delivered by spokesman Ana Reis" is).
+fn is_named_after(before: &str) -> bool {
+    let mut back = before.split_whitespace().rev().skip_while(|w| {
+        let word = w.trim_end_matches('.');
+        is_office(word) || word.starts_with(char::is_uppercase)
+    });
+    !matches!(back.next(), Some("to" | "for" | "of" | "against" | "with"))
 }
 
 fn is_possessor(text: &str, name: Span) -> bool {
@@ -207,7 +279,11 @@ fn is_possessor(text: &str, name: Span) -> bool {
 /// Magwenya, Zuma's spokesman").
 fn apposition<'a>(text: &str, core: Span, source: Span, entities: &'a [Entity]) -> Option<&'a Entity> {
     let persons = || entities.iter().filter(|e| e.label == PERSON);
-    let apart = |from: usize, to: usize| from < to && matches!(Span::new(from, to).of(text).trim(), "," | "");
+    let apart = |from: usize, to: usize| {
+        let between = Span::new(from, to.max(from)).of(text);
+        let mut words = between.strip_prefix(',').unwrap_or(between).split_whitespace();
+        from < to && words.all(|w| w.starts_with(char::is_uppercase) || is_office(w.trim_end_matches('.')))
+    };
     let after = persons().find(|p| p.span.start >= core.end && apart(core.end, p.span.start));
     // "Deputy Prime Minister, Minister for Ports, and leader of the party, Ana Reis,"
     let closing = || {
@@ -223,12 +299,63 @@ fn apposition<'a>(text: &str, core: Span, source: Span, entities: &'a [Entity]) 
     })
 }
 
+/// The organisation that a description of a paper, company or the like is set beside ("the port's newspaper, the Lima
+/// Post,").
+fn body_beside<'a>(text: &str, core: Span, entities: &'a [Entity]) -> Option<&'a Entity> {
+    const NOUNS: &[&str] = &[
+        "affiliate",
+        "agency",
+        "airline",
+        "association",
+        "bank",
+        "broadcaster",
+        "channel",
+        "charity",
+        "company",
+        "daily",
+        "firm",
+        "group",
+        "magazine",
+        "manufacturer",
+        "network",
+        "newspaper",
+        "organisation",
+        "organization",
+        "operator",
+        "owner",
+        "paper",
+        "party",
+        "site",
+        "station",
+        "union",
+        "website",
+    ];
+    let noun = core.of(text).rsplit(' ').next()?;
+    let body = entities
+        .iter()
+        .find(|e| e.label == ORG && e.span.start > core.end)?;
+    let between = Span::new(core.end, body.span.start).of(text);
+    (NOUNS.contains(&noun) && matches!(between, ", " | ", the " | ", The ")).then_some(body)
+}
+
+/// The organisation or country that a description is set beside between commas ("the port's one ally, Norway, said").
+fn set_beside<'a>(text: &str, core: Span, entities: &'a [Entity]) -> Option<&'a Entity> {
+    let name = entities
+        .iter()
+        .find(|e| [ORG, COUNTRY].contains(&e.label.as_str()) && e.span.start > core.end)?;
+    let between = Span::new(core.end, name.span.start).of(text);
+    let closed = text
+        .get(name.span.end..)
+        .is_some_and(|rest| rest.starts_with(", "));
+    (closed && matches!(between, ", " | ", the ")).then_some(name)
+}
+
 /// Whether a description can be a person's: it holds an office.
 fn describes_person(text: &str, description: Span) -> bool {
     description
         .of(text)
         .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .any(roles::is_office)
+        .any(is_office)
 }
 
 /// Whether a name makes up all of a phrase, but for a possessive and what follows it in capitals ("the party's
@@ -291,6 +418,7 @@ mod tests {
                         label,
                         score: None,
                         country: None,
+                        ..Entity::default()
                     });
                 }
                 _ => text.push(c),
@@ -300,6 +428,7 @@ mod tests {
         match read(&text, Span::new(source.0, source.1), &entities) {
             Source::Name(entity) => format!("name {}", entity.span.of(&text)),
             Source::Description(span) => format!("description {}", span.of(&text)),
+            Source::Document(span) => format!("document {}", span.of(&text)),
             Source::Pronoun(pronoun) => format!("{pronoun:?}"),
         }
     }
@@ -349,7 +478,7 @@ mod tests {
             ("<The [ORG Refugee Agency] (UNHCR)> said", "name Refugee Agency"),
             (
                 "<The [ORG UN] refugee agency> said",
-                "description UN refugee agency",
+                "description The UN refugee agency",
             ),
             ("<The [ORG Labour Party]'s Politburo> said", "name Labour Party"),
             (
@@ -360,7 +489,17 @@ mod tests {
                 "<Many Republicans who represent farmers> said",
                 "description Many Republicans",
             ),
-            ("<His critics> said", "description critics"),
+            ("<His critics> said", "description His critics"),
+            ("<The report> said", "document The report"),
+            (
+                "<the port's newspaper>, the [ORG Lima Post], said",
+                "name Lima Post",
+            ),
+            (
+                "<the chairman of the [ORG Port Authority] [PERSON Ana Reis]> said",
+                "name Ana Reis",
+            ),
+            ("<a poll conducted by [ORG Lima Post]> said", "name Lima Post"),
             (
                 "<Chancellor of the Exchequer [PERSON Ana Reis]> said",
                 "name Ana Reis",

@@ -1,466 +1,196 @@
-//! Who speaks: one record per speaker of an article, and the way from the words that name a source to its record.
+//! Who speaks: one record per speaker of an article. Of the candidates for a claim the best one by the learnt ranking is
+//! taken.
 
+use super::candidates::{Answer, BY_DESCRIPTION, Past, Question, Who, candidates, description};
+use super::claims::{Choice, Subject};
+use super::homes::Homes;
+use super::names;
+use super::offices::is_body;
+use super::rankings::{Candidate, Rankings};
 use super::roles::{self, Role};
-use super::sources::{self, Pronoun, Source};
-use crate::annotation::{Entity, Speaker, SpeakerKind};
-use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use super::scene::Scene;
+use crate::annotation::{Speaker, SpeakerKind};
+use crate::labels::{NORP, ORG};
 use crate::span::Span;
-use crate::text::Segments;
 
-/// Common nouns that stand for an organisation named before.
-const BODIES: &[&str] = &[
-    "agency",
-    "alliance",
-    "army",
-    "association",
-    "bank",
-    "body",
-    "bureau",
-    "centre",
-    "church",
-    "club",
-    "coalition",
-    "commission",
-    "committee",
-    "company",
-    "council",
-    "court",
-    "department",
-    "directorate",
-    "federation",
-    "firm",
-    "force",
-    "foundation",
-    "group",
-    "guild",
-    "institute",
-    "league",
-    "ministry",
-    "mission",
-    "movement",
-    "network",
-    "newspaper",
-    "office",
-    "organisation",
-    "organization",
-    "panel",
-    "paper",
-    "party",
-    "regulator",
-    "trust",
-    "union",
-    "university",
-];
-
-/// How many of the persons named last a nationality may stand for.
-const NEAR: usize = 3;
-
-/// The speakers of one article.
-pub struct Speakers<'a> {
-    text: &'a str,
-    segments: &'a Segments,
-    entities: &'a [Entity],
-    /// Everybody who is named, whether they speak or not; those who speak become records.
-    persons: Vec<Person>,
+/// The speakers of one article, as far as they are found.
+pub(super) struct Speakers {
     records: Vec<Speaker>,
-    /// Record of each person of `persons`.
-    record_of: Vec<Option<usize>>,
+    /// The actor that each record is of.
+    actors: Vec<Option<usize>>,
+    answers: Vec<Answer>,
 }
 
-/// A person named in the article.
-struct Person {
-    name: String,
-    role: Role,
-    mentions: Vec<Span>,
-}
-
-/// What the words of a source say about who it is.
-enum Reading {
-    Person(usize),
-    /// A person by nationality ("the Dutch engineer"), and its country.
-    National(usize, String),
-    Named(Speaker),
-    /// A pronoun or a description that fits nobody known.
-    Unknown(&'static str),
-}
-
-impl<'a> Speakers<'a> {
-    /// Collects the persons of an article and their roles.
-    pub fn new(text: &'a str, segments: &'a Segments, entities: &'a [Entity]) -> Self {
-        let mut persons: Vec<Person> = Vec::new();
-        for (index, entity) in entities.iter().enumerate().filter(|(_, e)| e.label == PERSON) {
-            let name = entity.span.of(text);
-            let Some(sentence) = segments
-                .sentence_at(entity.span.start)
-                .map(|s| &segments.sentences[s])
-            else {
-                continue;
-            };
-            let heading = segments.paragraphs[sentence.paragraph].heading;
-            let role = roles::beside(text, sentence.span, heading, entities, index).unwrap_or_default();
-            let known = persons.iter().rposition(|p| same_person(&p.name, name));
-            match known {
-                Some(at) => {
-                    let person = &mut persons[at];
-                    if name.len() > person.name.len() {
-                        person.name = name.to_owned();
-                    }
-                    person.mentions.push(entity.span);
-                    person.role.title = person.role.title.take().or(role.title);
-                    person.role.affiliation = person.role.affiliation.take().or(role.affiliation);
-                    person.role.country = person.role.country.take().or(role.country);
-                }
-                None => persons.push(Person {
-                    name: name.to_owned(),
-                    role,
-                    mentions: vec![entity.span],
-                }),
-            }
-        }
+impl Speakers {
+    pub(super) fn new() -> Self {
         Self {
-            text,
-            segments,
-            entities,
-            record_of: vec![None; persons.len()],
-            persons,
             records: Vec::new(),
+            actors: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
-    /// The record that the words of a source stand for; `previous` is the speaker of the claim before.
+    /// The record of whoever makes a claim, and the choice that led to it.
     ///
     /// # Errors
     /// The reason, where it cannot be told.
-    pub fn resolve(&mut self, source: Span, previous: Option<usize>) -> Result<usize, &'static str> {
-        match self.read(source, previous) {
-            Reading::Person(person) => Ok(self.person_record(person)),
-            Reading::National(person, country) => {
-                self.persons[person].role.country.get_or_insert(country);
-                let id = self.person_record(person);
-                self.records[id].country = self.persons[person].role.country.clone();
-                self.records[id].mentions.push(source);
-                Ok(id)
-            }
-            Reading::Named(speaker) => Ok(self.record(speaker, source)),
-            Reading::Unknown(reason) => Err(reason),
+    pub(super) fn resolve(
+        &mut self,
+        scene: &Scene<'_>,
+        rankings: &Rankings,
+        question: Question,
+    ) -> (Result<usize, &'static str>, Choice) {
+        let past = Past {
+            records: &self.records,
+            actors: &self.actors,
+            answers: &self.answers,
+        };
+        let (kind, found) = candidates(scene, question, &past);
+        let mut whos = Vec::with_capacity(found.len());
+        let mut ranked = Vec::with_capacity(found.len());
+        for (who, features) in found {
+            whos.push(who);
+            ranked.push(Candidate::new(self.name(scene, who), features));
         }
-    }
-
-    /// The records made so far, mentions in order.
-    pub fn into_records(mut self) -> Vec<Speaker> {
-        for record in &mut self.records {
-            record.mentions.sort_unstable();
-            record.mentions.dedup();
-        }
-        self.records
-    }
-
-    /// A record made so far.
-    pub fn get(&self, id: usize) -> Option<&Speaker> {
-        self.records.get(id)
-    }
-
-    fn read(&self, source: Span, previous: Option<usize>) -> Reading {
-        match sources::read(self.text, source, self.entities) {
-            Source::Name(entity) if entity.label == PERSON => match self.person_at(entity.span) {
-                Some(index) => Reading::Person(index),
-                None => Reading::Unknown("the name fits no person of the article"),
-            },
-            Source::Name(entity) => Reading::Named(self.named(entity)),
-            Source::Pronoun(pronoun) => self.pronoun(pronoun, source, previous),
-            Source::Description(words) if words.is_empty() => Reading::Unknown("the source has no words"),
-            Source::Description(words) => {
-                if let Some(body) = self.body(words, source, previous) {
-                    return Reading::Named(body);
-                }
-                if let Some((person, country)) = self.national(words, source, previous) {
-                    return Reading::National(person, country);
-                }
-                let role = roles::described(self.text, words, self.entities);
-                match role.as_ref().and_then(|role| self.person_with(role, source)) {
-                    Some(index) => Reading::Person(index),
-                    None => Reading::Named(self.unnamed(words, role)),
-                }
+        let best = rankings.rank(kind, &mut ranked);
+        let speaker = match best.map(|b| whos[b]) {
+            Some(Who::Actor(actor)) => Ok(self.of_actor(scene, actor)),
+            Some(Who::Record(record)) => Ok(record),
+            Some(Who::Described(words)) => Ok(self.described(scene, words)),
+            Some(Who::Nobody) if question.source.is_some() => Err("the source fits nobody in the article"),
+            _ => Err("no source is named in or near the sentence"),
+        };
+        if let (Ok(record), Some(source)) = (speaker, question.source) {
+            self.records[record].mentions.push(source);
+            if kind == BY_DESCRIPTION && self.records[record].kind == SpeakerKind::Person {
+                // "The Dutch engineer" says which country somebody is of.
+                let country = &mut self.records[record].country;
+                *country = country.take().or_else(|| nation(scene, source));
             }
         }
-    }
-
-    /// An organisation or country that speaks as one.
-    fn named(&self, entity: &Entity) -> Speaker {
-        let kind = match entity.label.as_str() {
-            COUNTRY | LOC => SpeakerKind::Country,
-            ORG => SpeakerKind::Organisation,
-            _ => SpeakerKind::Unnamed,
-        };
-        Speaker {
-            name: self.full_name(entity),
-            kind,
-            role: None,
-            affiliation: None,
-            country: entity.country.clone(),
-            mentions: Vec::new(),
-        }
-    }
-
-    /// The person that a nationality stands for ("the Liberian", "the Dutch engineer"): the speaker before or one of the
-    /// last persons named, whose country is that one or unknown.
-    fn national(&self, words: Span, source: Span, previous: Option<usize>) -> Option<(usize, String)> {
-        let phrase = words.of(self.text);
-        let mut inside = self.entities.iter().filter(|e| e.span.overlaps(words));
-        let (Some(nation), None) = (inside.next(), inside.next()) else {
-            return None;
-        };
-        let country = nation.country.clone().filter(|_| nation.label == NORP)?;
-        let noun = phrase.rsplit(' ').next()?;
-        let definite = source
-            .of(self.text)
-            .trim()
-            .get(..4)
-            .is_some_and(|t| t.eq_ignore_ascii_case("the "));
-        let alone = nation.span.contains(words) && !noun.ends_with(['s', 'h']);
-        if !definite || !(alone || is_person_noun(noun)) {
-            return None;
-        }
-        let last_mention = |p: &Person| p.mentions.iter().rfind(|m| m.end <= source.start).map(|m| m.end);
-        let mut near: Vec<(usize, usize)> = (self.persons.iter().enumerate())
-            .filter_map(|(index, p)| Some((last_mention(p)?, index)))
-            .collect();
-        near.sort_unstable_by(|a, b| b.cmp(a));
-        near.truncate(NEAR);
-        let speaks = |index: usize| self.record_of[index].is_some() && self.record_of[index] == previous;
-        near.into_iter()
-            .map(|(_, index)| index)
-            .filter(|index| {
-                self.persons[*index]
-                    .role
-                    .country
-                    .as_ref()
-                    .is_none_or(|c| *c == country)
-            })
-            .min_by_key(|index| (self.persons[*index].role.country.is_none(), !speaks(*index)))
-            .map(|index| (index, country))
-    }
-
-    /// The organisation that a common noun stands for ("the ministry", "the party"): the last one before with that noun
-    /// in its name, or the speaker before where that is one.
-    fn body(&self, words: Span, source: Span, previous: Option<usize>) -> Option<Speaker> {
-        let noun = words.of(self.text).to_lowercase();
-        if !BODIES.contains(&noun.as_str()) {
-            return None;
-        }
-        let named = self.entities.iter().rfind(|e| {
-            e.label == ORG
-                && e.span.end <= source.start
-                && e.span.of(self.text).to_lowercase().split(' ').any(|w| w == noun)
+        self.answers.push(Answer {
+            sentence: question.sentence,
+            speaker: speaker.ok(),
         });
-        let before = || {
-            previous
-                .and_then(|p| self.records.get(p))
-                .filter(|s| s.kind == SpeakerKind::Organisation)
+        let choice = Choice {
+            kind,
+            subject: Subject::Speaker(scene.input.segments.sentences[question.sentence].span),
+            candidates: ranked,
         };
-        named.map(|e| self.named(e)).or_else(|| before().cloned())
+        (speaker, choice)
     }
 
-    /// The fullest form of the name of an organisation or country in the article.
-    fn full_name(&self, entity: &Entity) -> String {
-        let name = bare(entity.span.of(self.text));
-        let same = |other: &&Entity| {
-            other.label == entity.label
-                && (is_acronym(name, bare(other.span.of(self.text)))
-                    || (entity.label == COUNTRY
-                        && entity.country.is_some()
-                        && other.country == entity.country))
-        };
-        let others = self
-            .entities
+    fn name(&self, scene: &Scene<'_>, who: Who) -> Option<String> {
+        match who {
+            Who::Actor(actor) => Some(scene.cast[actor].name.clone()),
+            Who::Record(record) => Some(self.records[record].name.clone()),
+            Who::Described(words) => Some(name_of(scene, words).0),
+            Who::Nobody => None,
+        }
+    }
+
+    fn of_actor(&mut self, scene: &Scene<'_>, index: usize) -> usize {
+        if let Some(record) = self.actors.iter().position(|a| *a == Some(index)) {
+            return record;
+        }
+        let actor = &scene.cast[index];
+        let person = actor.kind == SpeakerKind::Person;
+        self.push(
+            Speaker {
+                name: actor.name.clone(),
+                kind: actor.kind,
+                role: actor.role.title.clone().filter(|_| person),
+                affiliation: actor.role.affiliation.clone().filter(|_| person),
+                country: actor.role.country.clone(),
+                mentions: actor.mentions.iter().filter(|_| person).copied().collect(),
+            },
+            Some(index),
+        )
+    }
+
+    fn described(&mut self, scene: &Scene<'_>, words: Span) -> usize {
+        let (name, kind) = name_of(scene, words);
+        if let Some(known) = self
+            .records
             .iter()
-            .filter(same)
-            .map(|e| bare(e.span.of(self.text)));
-        let longest = others.chain([name]).max_by_key(|n| n.len());
-        longest.unwrap_or(name).to_owned()
-    }
-
-    /// A source that is described: the description is its name.
-    fn unnamed(&self, source: Span, role: Option<Role>) -> Speaker {
-        let role = role.unwrap_or_else(|| Role {
-            country: self
-                .entities
-                .iter()
-                .filter(|e| source.contains(e.span))
+            .position(|r| r.name.eq_ignore_ascii_case(&name))
+        {
+            return known;
+        }
+        let role = roles::described(scene.input.text, words, scene.input.entities).unwrap_or_else(|| Role {
+            country: (scene.input.entities.iter().filter(|e| words.contains(e.span)))
                 .find_map(|e| e.country.clone()),
             ..Role::default()
         });
-        Speaker {
-            name: source
-                .of(self.text)
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" "),
-            kind: SpeakerKind::Unnamed,
-            role: role.title,
-            affiliation: role.affiliation,
-            country: role.country,
-            mentions: Vec::new(),
-        }
-    }
-
-    fn person_at(&self, span: Span) -> Option<usize> {
-        self.persons.iter().position(|p| p.mentions.contains(&span))
-    }
-
-    /// The person, named before `source` if possible, whose role a description repeats.
-    fn person_with(&self, role: &Role, source: Span) -> Option<usize> {
-        let wanted = role.title.as_deref()?.to_lowercase();
-        let fits = |person: &Person| {
-            let Some(title) = &person.role.title else {
-                return false;
-            };
-            let title = title.to_lowercase();
-            let same_country = match (&role.country, &person.role.country) {
-                (Some(a), Some(b)) => a == b,
-                _ => true,
-            };
-            same_country && (title == wanted || title.ends_with(&format!(" {wanted}")))
-        };
-        let last_mention = |p: &Person| p.mentions.iter().rfind(|m| m.end <= source.start).map(|m| m.end);
-        self.persons
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| fits(p))
-            .max_by_key(|(_, p)| last_mention(p))
-            .map(|(index, _)| index)
-    }
-
-    fn pronoun(&self, pronoun: Pronoun, source: Span, previous: Option<usize>) -> Reading {
-        let of_kind = |speaker: &Speaker| match pronoun {
-            // An unnamed source is one person where it holds an office.
-            Pronoun::Person => speaker.kind == SpeakerKind::Person || speaker.role.is_some(),
-            Pronoun::Thing => matches!(speaker.kind, SpeakerKind::Organisation | SpeakerKind::Country),
-            Pronoun::Many => speaker.kind != SpeakerKind::Person,
-        };
-        if let Some(speaker) = previous.and_then(|p| self.records.get(p)).filter(|s| of_kind(s)) {
-            return Reading::Named(speaker.clone());
-        }
-        let before = |span: &Span| span.end <= source.start;
-        let candidate = self.entities.iter().rfind(|e| {
-            before(&e.span)
-                && match pronoun {
-                    Pronoun::Person => e.label == PERSON,
-                    Pronoun::Thing | Pronoun::Many => e.label == ORG || e.label == COUNTRY,
-                }
-        });
-        match candidate {
-            Some(entity) if entity.label == PERSON => match self.person_at(entity.span) {
-                Some(index) => Reading::Person(index),
-                None => Reading::Unknown("the pronoun refers to nobody known"),
+        self.push(
+            Speaker {
+                name,
+                kind,
+                role: role.title,
+                affiliation: role.affiliation,
+                country: role.country,
+                mentions: Vec::new(),
             },
-            Some(entity) if self.same_paragraph(entity.span, source) => Reading::Named(self.named(entity)),
-            _ => Reading::Unknown("the pronoun refers to nobody known"),
-        }
+            None,
+        )
     }
 
-    fn same_paragraph(&self, a: Span, b: Span) -> bool {
-        let paragraph = |span: Span| {
-            self.segments
-                .sentence_at(span.start)
-                .map(|s| self.segments.sentences[s].paragraph)
-        };
-        paragraph(a) == paragraph(b)
-    }
-
-    fn person_record(&mut self, index: usize) -> usize {
-        if let Some(record) = self.record_of[index] {
-            return record;
-        }
-        let person = &self.persons[index];
-        self.records.push(Speaker {
-            name: person.name.clone(),
-            kind: SpeakerKind::Person,
-            role: person.role.title.clone(),
-            affiliation: person.role.affiliation.clone(),
-            country: person.role.country.clone(),
-            mentions: person.mentions.clone(),
-        });
-        self.record_of[index] = Some(self.records.len() - 1);
+    fn push(&mut self, record: Speaker, actor: Option<usize>) -> usize {
+        self.records.push(record);
+        self.actors.push(actor);
         self.records.len() - 1
     }
 
-    fn record(&mut self, speaker: Speaker, mention: Span) -> usize {
-        let same =
-            |known: &Speaker| known.kind == speaker.kind && known.name.eq_ignore_ascii_case(&speaker.name);
-        let id = match self.records.iter().position(same) {
-            Some(id) => id,
-            None => {
-                self.records.push(speaker);
-                self.records.len() - 1
+    /// The actor that a record is of.
+    pub(super) fn actor(&self, id: usize) -> Option<usize> {
+        self.actors.get(id).copied().flatten()
+    }
+
+    /// The records, mentions in order, each with the country it speaks for, and the choices of these.
+    pub(super) fn into_records(
+        mut self,
+        scene: &Scene<'_>,
+        rankings: &Rankings,
+    ) -> (Vec<Speaker>, Vec<Choice>) {
+        let homes = Homes::new(scene);
+        let mut choices = Vec::new();
+        for (id, record) in self.records.iter_mut().enumerate() {
+            record.mentions.sort_unstable();
+            record.mentions.dedup();
+            if record.kind != SpeakerKind::Country {
+                let (code, choice) = homes.of(record, id, rankings);
+                record.country = code;
+                choices.push(choice);
             }
-        };
-        self.records[id].mentions.push(mention);
-        id
+        }
+        (self.records, choices)
     }
 }
 
-/// Whether a noun is for a person: by its ending, or as an office.
-fn is_person_noun(noun: &str) -> bool {
-    let endings = ["er", "or", "ist", "ian", "man", "woman", "ant", "ate", "at"];
-    roles::is_office(noun) || (endings.iter().any(|e| noun.ends_with(e)) && !BODIES.contains(&noun))
+/// The country of the nation that a description names.
+fn nation(scene: &Scene<'_>, description: Span) -> Option<String> {
+    let inside = scene
+        .input
+        .entities
+        .iter()
+        .filter(|e| description.contains(e.span) && e.label == NORP);
+    inside.filter_map(|e| e.country.clone()).next()
 }
 
-/// A name without an acronym in brackets after it.
-fn bare(name: &str) -> &str {
-    name.split(" (").next().unwrap_or(name)
-}
-
-/// Whether `short` is an acronym of `long` (`UNHCR` of `United Nations High Commissioner for Refugees`).
-fn is_acronym(short: &str, long: &str) -> bool {
-    let letters: String = short.chars().filter(|c| c.is_alphabetic()).collect();
-    let initials: String = long
-        .split(|c: char| c.is_whitespace() || c == '-')
-        .filter_map(|word| word.chars().next())
-        .filter(|c| c.is_uppercase())
-        .collect();
-    letters.len() > 1 && letters == initials && letters.chars().all(char::is_uppercase)
-}
-
-/// Whether two names in one article mean the same person: equal, or one is the other's last name, or both share the
-/// last name and their first names agree as far as they are given (`J. Reis`, `Julia Reis`).
-fn same_person(a: &str, b: &str) -> bool {
-    let parts = |name: &str| -> Vec<String> {
-        name.split(|c: char| c.is_whitespace() || c == '.')
-            .filter(|p| !p.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let (a, b) = (parts(a), parts(b));
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    match (short.as_slice(), long.as_slice()) {
-        ([], _) => false,
-        ([only], long) => long.last() == Some(only) || (long.len() > 1 && long.first() == Some(only)),
-        ([first, .., last], [long_first, .., long_last]) => {
-            last == long_last
-                && (first.starts_with(long_first.as_str()) || long_first.starts_with(first.as_str()))
-                || long.ends_with(short)
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_one_person() {
-        for (a, b, same) in [
-            ("Julia Reis", "Reis", true),
-            ("Julia Reis", "J. Reis", true),
-            ("Julia Reis", "Marco Reis", false),
-            ("Park Min-jun", "Park", true),
-            ("Abdul Rahman al-Sayed", "al-Sayed", true),
-            ("Julia Reis", "Reisman", false),
-        ] {
-            assert_eq!(same_person(a, b), same, "{a} / {b}");
-            assert_eq!(same_person(b, a), same, "{b} / {a}");
-        }
+/// Name and kind of whoever is described. A body that is called by the name of a nation, place or organisation and a
+/// common noun is an organisation ("the Kenyan navy"), and loses its article.
+fn name_of(scene: &Scene<'_>, words: Span) -> (String, SpeakerKind) {
+    let phrase = description(words.of(scene.input.text));
+    let bare = names::bare(&phrase);
+    let noun = bare.rsplit(' ').next().unwrap_or("").to_lowercase();
+    let named = scene
+        .input
+        .entities
+        .iter()
+        .any(|e| words.contains(e.span) && (e.label == NORP || e.label == ORG || e.country.is_some()));
+    if named && is_body(&noun) && !phrase.starts_with("a ") {
+        (bare.to_owned(), SpeakerKind::Organisation)
+    } else {
+        (phrase, SpeakerKind::Unnamed)
     }
 }

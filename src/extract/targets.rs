@@ -1,64 +1,313 @@
-//! Whom a claim is directed at or about.
+//! Whom a claim is directed at or about: of the article's cast the best one by the learnt ranking, which may be nobody.
 
-use super::claims::ClaimInput;
-use crate::annotation::{Entity, Target};
+use super::cast::{Actor, Gender};
+use super::claims::{Choice, Subject};
+use super::rankings::{Candidate, Feature, Rankings};
+use super::scene::Scene;
+use crate::annotation::Target;
 use crate::labels::{COUNTRY, NORP, ORG, PERSON};
 use crate::span::Span;
 
-/// Claim types that are directed at somebody.
-const DIRECTED: [&str; 6] = [
-    "accusation",
-    "denial",
-    "demand",
-    "threat",
-    "support",
-    "commitment",
-];
+/// How many times as probable as the best actor nobody has to be: a target that is missed costs more than one too many.
+const NOBODY: f64 = 0.4;
 
-/// The first named country, organisation, person or nation in the claim that is not its speaker.
-pub(super) fn target(
-    input: &ClaimInput<'_>,
-    claim_type: &str,
-    sentence: Span,
-    frame: &[Span],
-    speaker: Option<&str>,
-) -> Option<Target> {
-    if !DIRECTED.contains(&claim_type) {
-        return None;
-    }
-    let fits = |entity: &&Entity| {
-        let name = entity.span.of(input.text);
-        sentence.contains(entity.span)
-            && [COUNTRY, ORG, PERSON, NORP].contains(&entity.label.as_str())
-            && !frame.iter().any(|f| f.overlaps(entity.span))
-            && speaker.is_none_or(|s| !s.ends_with(name) && !name.ends_with(s))
-    };
-    let entity = input.entities.iter().find(fits)?;
-    Some(Target {
-        name: canonical(input, entity),
-        label: entity.label.clone(),
-        country: entity.country.clone(),
-    })
+/// A claim whose target is sought.
+pub(super) struct Directed<'a> {
+    pub(super) claim_type: &'a str,
+    pub(super) sentence: usize,
+    /// Source and cue.
+    pub(super) source: Option<Span>,
+    pub(super) cue: Option<Span>,
+    /// The actor that speaks.
+    pub(super) speaker: Option<usize>,
+    pub(super) continues: bool,
+    /// Actors that the claims before were directed at and made by, the last one last.
+    pub(super) targets_before: &'a [Option<usize>],
+    pub(super) speakers_before: &'a [Option<usize>],
 }
 
-/// The fullest form of a name in the article; a nation's country.
-fn canonical(input: &ClaimInput<'_>, entity: &Entity) -> String {
-    let name = entity.span.of(input.text);
-    if entity.label == NORP
-        && let Some(country) = entity
-            .country
-            .as_deref()
-            .and_then(|code| input.gazetteer.name(code))
-    {
-        return country.to_owned();
+/// The target of a claim as an actor, and the choice that led to it.
+pub(super) fn target(
+    scene: &Scene<'_>,
+    rankings: &Rankings,
+    claim: &Directed<'_>,
+) -> (Option<usize>, Choice) {
+    let kind = kind(claim.claim_type);
+    let actors: Vec<usize> = (0..scene.cast.len())
+        .filter(|a| Some(*a) != claim.speaker)
+        .collect();
+    let mut candidates: Vec<Candidate> = (actors.iter())
+        .map(|a| {
+            Candidate::new(
+                Some(scene.cast[*a].name.clone()),
+                of_actor(scene, claim, *a, &scene.cast[*a]),
+            )
+        })
+        .collect();
+    candidates.push(Candidate::new(None, of_nobody(scene, claim)));
+    rankings.rank(kind, &mut candidates);
+    let best = likely(&candidates);
+    let choice = Choice {
+        kind,
+        subject: Subject::Target(scene.input.segments.sentences[claim.sentence].span),
+        candidates,
+    };
+    (best.map(|b| actors[b]), choice)
+}
+
+/// The best of the actors, unless nobody is much more probable; the last candidate is nobody.
+fn likely(candidates: &[Candidate]) -> Option<usize> {
+    let (nobody, actors) = candidates.split_last()?;
+    let best = (0..actors.len())
+        .rev()
+        .max_by(|a, b| actors[*a].score.total_cmp(&actors[*b].score))?;
+    (actors[best].score > NOBODY * nobody.score).then_some(best)
+}
+
+/// An actor as a target.
+pub(super) fn as_target(actor: &Actor) -> Target {
+    Target {
+        name: actor.name.clone(),
+        label: actor.label.to_owned(),
+        country: actor.role.country.clone().filter(|_| actor.label != PERSON),
     }
-    input
-        .entities
+}
+
+fn kind(claim_type: &str) -> &'static str {
+    match claim_type {
+        "accusation" => "target of an accusation",
+        "demand" => "target of a demand",
+        "support" => "target of support",
+        "threat" | "commitment" | "denial" => "target of a threat, commitment or denial",
+        _ => "target of a statement",
+    }
+}
+
+fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor) -> Vec<Feature> {
+    let text = scene.input.text;
+    let span = scene.input.segments.sentences[claim.sentence].span;
+    let in_source = |m: Span| claim.source.is_some_and(|s| s.overlaps(m));
+    let here: Vec<Span> = actor
+        .mentions
         .iter()
-        .filter(|e| e.label == PERSON && e.label == entity.label)
-        .map(|e| e.span.of(input.text))
-        .filter(|full| full.strip_suffix(name).is_some_and(|rest| rest.ends_with(' ')))
-        .max_by_key(|full| full.len())
-        .unwrap_or(name)
-        .to_owned()
+        .copied()
+        .filter(|m| span.contains(*m) && !in_source(*m))
+        .collect();
+    let mut f: Vec<Feature> = Vec::new();
+    f.push((
+        match actor.label {
+            PERSON => "a person",
+            ORG => "an organisation",
+            COUNTRY => "a country",
+            _ => "a place",
+        },
+        1.0,
+    ));
+    let mut flag = |name: &'static str, holds: bool| {
+        if holds {
+            f.push((name, 1.0))
+        }
+    };
+    flag("named here", !here.is_empty());
+    flag("named here twice", here.len() > 1);
+    flag(
+        "only a nation's adjective here",
+        !here.is_empty() && here.iter().all(|m| label_at(scene, *m) == NORP),
+    );
+    flag("in the source", actor.mentions.iter().any(|m| in_source(*m)));
+    if let Some(first) = here.first() {
+        let order = others_before(scene, claim, span, *first);
+        flag("first name here", order == 0);
+        flag("second name here", order == 1);
+        let quoted = scene.is_quoted(*first);
+        flag("in the quotation", quoted);
+        let lead = Span::new(span.start, first.start).of(text).to_lowercase();
+        let word = lead.split_whitespace().next_back().unwrap_or("");
+        let bare = if ["the", "president", "minister", "mr", "mr.", "a"].contains(&word) {
+            lead.split_whitespace().rev().nth(1).unwrap_or("")
+        } else {
+            word
+        };
+        flag(
+            "opens the sentence",
+            lead.trim().trim_matches(['"', '“']).is_empty() || lead.trim() == "the",
+        );
+        for (prepositions, name) in [
+            (&["against"][..], "after against"),
+            (&["of"], "after of"),
+            (&["to"], "after to"),
+            (&["on", "upon"], "after on"),
+            (&["by"], "after by"),
+            (&["with"], "after with"),
+            (&["for"], "after for"),
+            (&["in", "at", "near", "from", "into"], "after in"),
+            (&["that"], "after that"),
+            (&["and"], "after and"),
+        ] {
+            flag(name, prepositions.contains(&bare));
+        }
+        let tail = text.get(first.end..).unwrap_or("");
+        flag(
+            "owner of something",
+            tail.starts_with("'s") || tail.starts_with("’s"),
+        );
+        flag(
+            "followed by of or to",
+            tail.starts_with(" of ") || tail.starts_with(" to "),
+        );
+        if let Some(cue) = claim.cue {
+            let gap = Span::new(cue.end, first.start.max(cue.end));
+            let between = scene.input.segments.words_in(gap).len();
+            flag("right after the cue", first.start >= cue.end && between <= 2);
+            flag(
+                "near after the cue",
+                first.start >= cue.end && (3..=6).contains(&between),
+            );
+            flag("before the cue", first.start < cue.start);
+        }
+        let next: &str = tail.split_whitespace().next().unwrap_or("");
+        flag(
+            "before a verb of duty",
+            [
+                "should", "must", "needs", "has", "had", "is", "was", "were", "are", "will", "would",
+            ]
+            .contains(&next),
+        );
+    }
+    flag(
+        "target before",
+        claim.targets_before.last().copied().flatten() == Some(index),
+    );
+    flag(
+        "target before, and the quotation goes on",
+        claim.continues && claim.targets_before.last().copied().flatten() == Some(index),
+    );
+    flag(
+        "target before, and named here",
+        !here.is_empty() && claim.targets_before.last().copied().flatten() == Some(index),
+    );
+    let times = claim.targets_before.iter().filter(|t| **t == Some(index)).count();
+    flag(
+        "speaker before",
+        claim.speakers_before.iter().rev().flatten().next() == Some(&index),
+    );
+    flag(
+        "speaks in the article",
+        scene.named.iter().any(|(_, a)| *a == index),
+    );
+    if let Some(before) = claim.sentence.checked_sub(1) {
+        let before = scene.input.segments.sentences[before].span;
+        flag(
+            "named in the sentence before",
+            actor.mentions.iter().any(|m| before.contains(*m)),
+        );
+        let first = scene.input.entities.iter().find(|e| before.contains(e.span));
+        flag(
+            "named first in the sentence before",
+            first.is_some_and(|e| actor.mentions.contains(&e.span)),
+        );
+    }
+    let pronouns = pronouns(scene, claim, span);
+    let fits = match actor.label {
+        PERSON => pronouns
+            .iter()
+            .any(|p| p.is_some() && (actor.gender.is_none() || *p == actor.gender)),
+        _ => pronouns.contains(&None),
+    };
+    flag("a pronoun here fits", fits && here.is_empty());
+    let home = claim.speaker.and_then(|s| scene.cast[s].role.country.clone());
+    flag(
+        "the speaker's country",
+        actor.label == COUNTRY && home.is_some() && actor.role.country == home,
+    );
+    let last = actor.last_before(span.start);
+    let later = |last: Span| {
+        (scene.cast.iter().enumerate())
+            .filter(|(i, other)| other.label == actor.label && Some(*i) != claim.speaker)
+            .any(|(_, other)| other.last_before(span.start).is_some_and(|m| m > last))
+    };
+    flag("last of its kind", last.is_some_and(|l| !later(l)));
+    flag(
+        "last of its kind, and a pronoun fits",
+        fits && here.is_empty() && last.is_some_and(|l| !later(l)),
+    );
+    flag(
+        "in the first sentence",
+        actor.mentions.first().and_then(|m| scene.sentence(*m)) == Some(0),
+    );
+    f.push(("times a target before", (times as f64).ln_1p()));
+    f.push(("mentions", (actor.mentions.len() as f64).ln()));
+    match last {
+        Some(last) => f.push(("distance", (scene.distance(last, claim.sentence) as f64).ln_1p())),
+        None => f.push(("not named before", 1.0)),
+    }
+    f
+}
+
+fn label_at<'s>(scene: &'s Scene<'_>, mention: Span) -> &'s str {
+    let entity = scene.input.entities.iter().find(|e| e.span == mention);
+    entity.map_or("", |e| e.label.as_str())
+}
+
+/// How many others are named in a sentence before `mention`, outside the source.
+fn others_before(scene: &Scene<'_>, claim: &Directed<'_>, sentence: Span, mention: Span) -> usize {
+    (scene.cast.iter().enumerate())
+        .filter(|(index, _)| Some(*index) != claim.speaker)
+        .filter(|(_, a)| {
+            a.mentions.iter().any(|m| {
+                sentence.contains(*m)
+                    && m.end <= mention.start
+                    && !claim.source.is_some_and(|s| s.overlaps(*m))
+            })
+        })
+        .count()
+}
+
+/// The third-person pronouns of a sentence outside its source, by gender; `None` for it and they.
+fn pronouns(scene: &Scene<'_>, claim: &Directed<'_>, sentence: Span) -> Vec<Option<Gender>> {
+    let segments = scene.input.segments;
+    (segments.words[segments.words_in(sentence)].iter())
+        .filter(|w| !claim.source.is_some_and(|s| s.overlaps(**w)))
+        .filter_map(|w| match w.of(scene.input.text).to_lowercase().as_str() {
+            "he" | "him" | "his" => Some(Some(Gender::Male)),
+            "she" | "her" => Some(Some(Gender::Female)),
+            "they" | "them" | "their" | "it" | "its" => Some(None),
+            _ => None,
+        })
+        .collect()
+}
+
+fn of_nobody(scene: &Scene<'_>, claim: &Directed<'_>) -> Vec<Feature> {
+    let span = scene.input.segments.sentences[claim.sentence].span;
+    let named = (scene.cast.iter().enumerate()).any(|(index, a)| {
+        Some(index) != claim.speaker
+            && a.mentions
+                .iter()
+                .any(|m| span.contains(*m) && !claim.source.is_some_and(|s| s.overlaps(*m)))
+    });
+    let mut f: Vec<Feature> = vec![("nobody", 1.0)];
+    let mut flag = |name: &'static str, holds: bool| {
+        if holds {
+            f.push((name, 1.0))
+        }
+    };
+    flag("nobody, though others are named", named);
+    flag(
+        "nobody, though there are pronouns",
+        !pronouns(scene, claim, span).is_empty(),
+    );
+    flag("nobody, in a quotation that goes on", claim.continues);
+    flag(
+        "nobody, as before",
+        claim.targets_before.last().is_some_and(Option::is_none),
+    );
+    flag(
+        "nobody, unlike before",
+        claim.targets_before.last().is_some_and(Option::is_some),
+    );
+    flag("nobody, in a forecast", claim.claim_type == "prediction");
+    flag("nobody, in a judgement", claim.claim_type == "evaluation");
+    flag("nobody, in a commitment", claim.claim_type == "commitment");
+    flag("nobody, in a denial", claim.claim_type == "denial");
+    f
 }

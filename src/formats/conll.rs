@@ -172,6 +172,7 @@ impl Conll {
                     label: chunk.label,
                     score: None,
                     country: None,
+                    ..Entity::default()
                 }));
             }
             Annotation {

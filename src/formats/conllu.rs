@@ -241,8 +241,7 @@ impl Document {
         let entities = chunks(&self.tags).into_iter().map(|chunk| Entity {
             span: self.words[chunk.start].cover(self.words[chunk.end - 1]),
             label: chunk.label,
-            score: None,
-            country: None,
+            ..Entity::default()
         });
         self.annotation.entities.get_or_insert_default().extend(entities);
         self.words.clear();

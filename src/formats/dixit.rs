@@ -187,6 +187,11 @@ struct EntityRecord {
     score: Option<f32>,
     #[serde(default)]
     country: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    country_reason: Option<String>,
+    /// Written only where it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    as_government: Option<bool>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -337,6 +342,8 @@ impl Record {
                     label: e.label.clone(),
                     score: e.score,
                     country: e.country.clone(),
+                    country_reason: e.country_reason.clone(),
+                    as_government: e.as_government.then_some(true),
                 })
             })?,
             speakers: (annotation.speakers.iter().enumerate())
@@ -419,6 +426,8 @@ impl Record {
                             label: e.label,
                             score: e.score,
                             country: e.country,
+                            country_reason: e.country_reason,
+                            as_government: e.as_government == Some(true),
                         })
                     })
                     .collect::<Result<Vec<_>, FormatError>>()

@@ -75,7 +75,7 @@ fn exact(text: String, items: Vec<Value>) -> Result<Annotation, String> {
             span: span(&item, "start", "end", &code_points(&text))?,
             label: label.to_owned(),
             score: item["score"].as_f64().map(|s| s as f32),
-            country: None,
+            ..Entity::default()
         });
     }
     Ok(Annotation {
@@ -114,8 +114,7 @@ fn of_words(words: &[Value], tags: &[Value]) -> Result<Annotation, String> {
     let entities = chunks(&tags).into_iter().map(|chunk| Entity {
         span: spans[chunk.start].cover(spans[chunk.end - 1]),
         label: chunk.label,
-        score: None,
-        country: None,
+        ..Entity::default()
     });
     Ok(Annotation {
         entities: Some(entities.collect()),

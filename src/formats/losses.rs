@@ -18,6 +18,8 @@ pub enum Part {
     EntityScores,
     /// Countries that entities point to.
     EntityCountries,
+    /// Why entities point to no country, and which of them stand for a government.
+    CountryNotes,
     /// Source, cue and content as found in the text.
     Attributions,
     /// Labels of sentences.
@@ -51,6 +53,7 @@ impl Part {
         Entities,
         EntityScores,
         EntityCountries,
+        CountryNotes,
         Attributions,
         Sentences,
         Speakers,
@@ -72,6 +75,7 @@ impl Part {
             Entities => "entities",
             EntityScores => "scores of entities",
             EntityCountries => "countries of entities",
+            CountryNotes => "notes on countries of entities",
             Attributions => "attributions",
             Sentences => "sentence labels",
             Speakers => "speakers",
@@ -96,6 +100,9 @@ impl Part {
             Entities => entities().count(),
             EntityScores => entities().filter(|e| e.score.is_some()).count(),
             EntityCountries => entities().filter(|e| e.country.is_some()).count(),
+            CountryNotes => entities()
+                .filter(|e| e.country_reason.is_some() || e.as_government)
+                .count(),
             Attributions => annotation.attributions.as_ref().map_or(0, Vec::len),
             Sentences => annotation.sentences.as_ref().map_or(0, Vec::len),
             Speakers => annotation.speakers.len(),

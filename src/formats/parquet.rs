@@ -264,6 +264,8 @@ fn article_fields() -> Vec<FieldRef> {
                     column("label", Utf8),
                     optional("score", Float32),
                     optional("country", Utf8),
+                    optional("country_reason", Utf8),
+                    optional("as_government", Boolean),
                 ],
             )),
         ),

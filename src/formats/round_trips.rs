@@ -76,6 +76,9 @@ fn is_same(part: Part, was: &Annotation, is: &Annotation, has_text: bool) -> boo
         Part::EntityCountries => entities(was)
             .filter_map(|e| e.country.as_ref())
             .eq(entities(is).filter_map(|e| e.country.as_ref())),
+        Part::CountryNotes => entities(was)
+            .map(|e| (&e.country_reason, e.as_government))
+            .eq(entities(is).map(|e| (&e.country_reason, e.as_government))),
         Part::Attributions => was
             .attributions
             .iter()
@@ -293,6 +296,8 @@ fn annotation() -> impl Strategy<Value = Annotation> {
                     label,
                     score: score(next(9)),
                     country: (next(3) == 0).then(|| "NO".to_owned()),
+                    country_reason: (next(5) == 0).then(|| "not recognised".to_owned()),
+                    as_government: next(5) == 0,
                 })
                 .collect();
             let order = |span: &Span| (span.start, std::cmp::Reverse(span.end));

@@ -18,6 +18,7 @@ fn entity(span: Span, label: &str, country: Option<&str>) -> Entity {
         label: label.to_owned(),
         score: None,
         country: country.map(str::to_owned),
+        ..Entity::default()
     }
 }
 

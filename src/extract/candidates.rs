@@ -1,0 +1,582 @@
+//! Candidates for the speaker of a claim, with what speaks for and against each.
+
+use super::cast::{Actor, Gender};
+use super::offices::{is_body, is_office};
+use super::rankings::Feature;
+use super::scene::Scene;
+use super::sources::{self, Pronoun, Source};
+use crate::annotation::{Speaker, SpeakerKind};
+use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::span::Span;
+
+/// The choice of a speaker who is described.
+pub(super) const BY_DESCRIPTION: &str = "speaker by description";
+
+/// Who may be the speaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Who {
+    /// Somebody of the cast.
+    Actor(usize),
+    /// Whoever the words describe.
+    Described(Span),
+    /// A speaker who was described before.
+    Record(usize),
+    /// Nobody that could be told.
+    Nobody,
+}
+
+/// A claim whose speaker is sought.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    /// The sentence.
+    pub(super) sentence: usize,
+    /// The words that name the speaker.
+    pub(super) source: Option<Span>,
+    /// Whether the claim goes on with the quotation of the claim before.
+    pub(super) continues: bool,
+}
+
+/// A claim whose speaker was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub(super) sentence: usize,
+    pub(super) speaker: Option<usize>,
+}
+
+/// Speakers found so far.
+pub(super) struct Past<'p> {
+    pub(super) records: &'p [Speaker],
+    /// The actor that each record is of.
+    pub(super) actors: &'p [Option<usize>],
+    pub(super) answers: &'p [Answer],
+}
+
+impl Past<'_> {
+    /// The speaker of the `n`th claim before.
+    fn speaker(&self, n: usize) -> Option<(usize, usize)> {
+        let answer = self.answers.iter().rev().nth(n)?;
+        Some((answer.speaker?, answer.sentence))
+    }
+}
+
+/// What the source says, prepared for comparison.
+struct Asked<'a> {
+    question: Question,
+    at: usize,
+    head: Option<usize>,
+    /// Words of a description, in lower case.
+    words: Vec<String>,
+    definite: bool,
+    noun: String,
+    nations: Vec<&'a str>,
+    gender: Option<Gender>,
+}
+
+/// The kind of choice, and the candidates with their features.
+pub(super) fn candidates(
+    scene: &Scene<'_>,
+    question: Question,
+    past: &Past<'_>,
+) -> (&'static str, Vec<(Who, Vec<Feature>)>) {
+    let text = scene.input.text;
+    let reading = question
+        .source
+        .map(|s| sources::read(text, s, scene.input.entities));
+    let kind = match reading {
+        Some(Source::Name(_)) => "speaker by name",
+        Some(Source::Pronoun(Pronoun::Person)) => "speaker by he or she",
+        Some(Source::Pronoun(Pronoun::First)) => "speaker by I or we",
+        Some(Source::Pronoun(Pronoun::Thing)) => "speaker by it",
+        Some(Source::Pronoun(Pronoun::Many)) => "speaker by they",
+        Some(Source::Description(_)) => BY_DESCRIPTION,
+        Some(Source::Document(_)) => "speaker by document",
+        None if question.continues => "speaker of a quotation that goes on",
+        None => "speaker without source",
+    };
+    let asked = asked(scene, question, reading);
+    let mut out: Vec<(Who, Vec<Feature>)> = Vec::new();
+    for (index, actor) in scene.cast.iter().enumerate().filter(|(_, a)| a.named) {
+        out.push((Who::Actor(index), of_actor(scene, &asked, past, index, actor)));
+    }
+    for (index, record) in past
+        .records
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| past.actors[*index].is_none())
+    {
+        out.push((Who::Record(index), of_record(scene, &asked, past, index, record)));
+    }
+    let described = match reading {
+        Some(Source::Description(words) | Source::Document(words)) => Some(words),
+        Some(Source::Name(_)) => question.source,
+        _ => None,
+    };
+    if let Some(words) = described.filter(|w| !w.is_empty()) {
+        let known = past
+            .records
+            .iter()
+            .any(|r| r.name.eq_ignore_ascii_case(&description(words.of(text))));
+        if !known {
+            out.push((Who::Described(words), of_description(scene, &asked, words)));
+        }
+    }
+    // Whoever is named or described is somebody.
+    if described.is_none() || out.is_empty() {
+        out.push((Who::Nobody, vec![("nobody", 1.0)]));
+    }
+    (kind, out)
+}
+
+fn asked<'a>(scene: &'a Scene<'_>, question: Question, reading: Option<Source<'_>>) -> Asked<'a> {
+    let text = scene.input.text;
+    let sentence = scene.input.segments.sentences[question.sentence].span;
+    let at = question.source.map_or(sentence.start, |s| s.start);
+    let (head, phrase) = match reading {
+        Some(Source::Name(entity)) => (scene.actor_at(entity.span), None),
+        Some(Source::Description(words) | Source::Document(words)) => (None, Some(words)),
+        _ => (None, None),
+    };
+    let words: Vec<String> = phrase.map_or(Vec::new(), |p| words(p.of(text)));
+    let inside = scene
+        .input
+        .entities
+        .iter()
+        .filter(|e| phrase.is_some_and(|p| p.contains(e.span)));
+    Asked {
+        question,
+        at,
+        head,
+        noun: head_noun(&words).to_owned(),
+        definite: phrase.is_some_and(|p| is_definite(p.of(text))),
+        words,
+        nations: inside
+            .filter(|e| [NORP, COUNTRY].contains(&e.label.as_str()))
+            .filter_map(|e| e.country.as_deref())
+            .collect(),
+        gender: question
+            .source
+            .and_then(|s| match s.of(text).trim().to_lowercase().as_str() {
+                "he" | "him" => Some(Gender::Male),
+                "she" | "her" => Some(Gender::Female),
+                _ => None,
+            }),
+    }
+}
+
+/// The words of a phrase in lower case, without article.
+fn words(phrase: &str) -> Vec<String> {
+    (phrase.split(|c: char| !(c.is_alphanumeric() || c == '-')))
+        .filter(|w| w.len() > 1)
+        .map(str::to_lowercase)
+        .filter(|w| !["the", "an", "his", "her", "its", "their", "our"].contains(&w.as_str()))
+        .collect()
+}
+
+fn first_word(phrase: &str) -> String {
+    phrase.split_whitespace().next().unwrap_or("").to_lowercase()
+}
+
+fn is_definite(phrase: &str) -> bool {
+    [
+        "the", "this", "that", "these", "those", "his", "her", "its", "their",
+    ]
+    .contains(&first_word(phrase).as_str())
+}
+
+/// The noun of a phrase: the last word before a preposition.
+fn head_noun(words: &[String]) -> &str {
+    let small = [
+        "of", "for", "in", "at", "from", "on", "to", "with", "who", "by", "close", "near",
+    ];
+    words
+        .iter()
+        .take_while(|w| !small.contains(&w.as_str()))
+        .last()
+        .map_or("", String::as_str)
+}
+
+/// A description as a name: one space between words.
+pub(super) fn description(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn flag(features: &mut Vec<Feature>, name: &'static str, holds: bool) {
+    if holds {
+        features.push((name, 1.0));
+    }
+}
+
+fn of_actor(
+    scene: &Scene<'_>,
+    asked: &Asked<'_>,
+    past: &Past<'_>,
+    index: usize,
+    actor: &Actor,
+) -> Vec<Feature> {
+    let mut f: Vec<Feature> = Vec::new();
+    let kind = match actor.label {
+        PERSON => "a person",
+        ORG => "an organisation",
+        COUNTRY => "a country",
+        _ => "a place",
+    };
+    f.push((kind, 1.0));
+    let record = past.actors.iter().position(|a| *a == Some(index));
+    of_past(scene, asked, past, record, &mut f);
+    flag(&mut f, "speaks before", record.is_some());
+    flag(&mut f, "head of the source", asked.head == Some(index));
+    if let Some(source) = asked.question.source {
+        let inside = actor.mentions.iter().any(|m| source.contains(*m));
+        flag(&mut f, "inside the source", inside && asked.head != Some(index));
+        flag(
+            &mut f,
+            "an organisation inside the source",
+            inside && actor.label == ORG,
+        );
+    }
+    of_place(scene, asked, index, actor, &mut f);
+    if actor.label == PERSON {
+        match (asked.gender, actor.gender) {
+            (Some(a), Some(b)) if a == b => f.push(("gender agrees", 1.0)),
+            (Some(_), Some(_)) => f.push(("gender differs", 1.0)),
+            _ => {}
+        }
+    }
+    let spoke_before = record.is_some() && past.speaker(0).map(|(speaker, _)| speaker) == record;
+    of_words(asked, actor, spoke_before, &mut f);
+    f
+}
+
+/// Whether somebody spoke in the claims before.
+fn of_past(
+    scene: &Scene<'_>,
+    asked: &Asked<'_>,
+    past: &Past<'_>,
+    record: Option<usize>,
+    f: &mut Vec<Feature>,
+) {
+    let sentence = asked.question.sentence;
+    if let Some((_, at)) = past.speaker(0).filter(|(s, _)| Some(*s) == record) {
+        f.push(("speaker before", 1.0));
+        flag(f, "speaker of the sentence before", at + 1 == sentence);
+        flag(
+            f,
+            "speaker before in this paragraph",
+            scene.paragraph(at) == scene.paragraph(sentence),
+        );
+        let pause = sentence.saturating_sub(at + 1) as f64;
+        f.push(("pause since the speaker before", pause.ln_1p()));
+    } else if past.speaker(1).is_some_and(|(s, _)| Some(s) == record) {
+        f.push(("last speaker but one", 1.0));
+    }
+}
+
+/// Where somebody is mentioned, as seen from the claim.
+fn of_place(scene: &Scene<'_>, asked: &Asked<'_>, index: usize, actor: &Actor, f: &mut Vec<Feature>) {
+    let segments = scene.input.segments;
+    let sentence = asked.question.sentence;
+    let span = segments.sentences[sentence].span;
+    let here: Vec<Span> = actor
+        .mentions
+        .iter()
+        .copied()
+        .filter(|m| span.contains(*m))
+        .collect();
+    let unquoted = here.iter().any(|m| !scene.is_quoted(*m));
+    flag(f, "named here", unquoted);
+    flag(f, "named here in the quotation", !here.is_empty() && !unquoted);
+    let opens = |sentence: Span| {
+        let first = scene
+            .input
+            .entities
+            .iter()
+            .find(|e| sentence.contains(e.span) && e.label != NORP && !scene.is_quoted(e.span));
+        first.is_some_and(|e| actor.mentions.binary_search(&e.span).is_ok())
+    };
+    flag(f, "named first here", opens(span));
+    let starts = here.iter().any(|m| m.start <= span.start + 4);
+    flag(f, "opens the sentence", starts);
+    if let Some(before) = sentence.checked_sub(1) {
+        let before_span = segments.sentences[before].span;
+        flag(
+            f,
+            "named in the sentence before",
+            actor.mentions.iter().any(|m| before_span.contains(*m)),
+        );
+        flag(f, "named first in the sentence before", opens(before_span));
+    }
+    flag(
+        f,
+        "source of the sentence before",
+        scene.named.iter().any(|(s, a)| *a == index && s + 1 == sentence),
+    );
+    let next = scene
+        .named
+        .iter()
+        .find(|(s, _)| *s > sentence && scene.paragraph(*s) == scene.paragraph(sentence));
+    flag(
+        f,
+        "next source of the paragraph",
+        next.is_some_and(|(_, a)| *a == index),
+    );
+    flag(
+        f,
+        "source elsewhere here",
+        scene.named.iter().any(|(s, a)| *a == index && *s == sentence) && asked.head != Some(index),
+    );
+    match actor.last_before(asked.at) {
+        Some(last) => {
+            let distance = scene.distance(last, sentence) as f64;
+            f.push(("distance", distance.ln_1p()));
+            flag(
+                f,
+                "named in this paragraph before",
+                scene.sentence(last).and_then(|s| scene.paragraph(s)) == scene.paragraph(sentence),
+            );
+            let later = (scene.cast.iter())
+                .filter(|other| other.label == actor.label)
+                .any(|other| other.last_before(asked.at).is_some_and(|m| m > last));
+            flag(f, "last of its kind", !later);
+        }
+        None => f.push(("not named before", 1.0)),
+    }
+    f.push(("mentions", (actor.mentions.len() as f64).ln()));
+    let speaks = scene.named.iter().filter(|(_, a)| *a == index).count();
+    f.push(("times a source", (speaks as f64).ln_1p()));
+    flag(f, "in the heading", heading_names(scene, sentence, actor));
+}
+
+/// Whether the heading of the section names somebody before a colon ("Foreign Minister Ana Reis: …").
+fn heading_names(scene: &Scene<'_>, sentence: usize, actor: &Actor) -> bool {
+    let segments = scene.input.segments;
+    let own = segments.sentences[sentence].paragraph;
+    let Some(heading) = segments.paragraphs[..=own].iter().rev().find(|p| p.heading) else {
+        return false;
+    };
+    let colon = heading
+        .span
+        .of(scene.input.text)
+        .find(':')
+        .map(|at| heading.span.start + at);
+    colon.is_some_and(|colon| {
+        actor
+            .mentions
+            .iter()
+            .any(|m| heading.span.start <= m.start && m.end <= colon)
+    })
+}
+
+/// How a description fits somebody's name, office and nation.
+fn of_words(asked: &Asked<'_>, actor: &Actor, spoke_before: bool, f: &mut Vec<Feature>) {
+    if asked.words.is_empty() {
+        return;
+    }
+    let title = actor.role.title.as_deref().map(words).unwrap_or_default();
+    let shared = asked.words.iter().filter(|w| title.contains(w)).count();
+    if !title.is_empty() {
+        f.push((
+            "words shared with the office",
+            shared as f64 / asked.words.len() as f64,
+        ));
+        flag(
+            f,
+            "the same office",
+            title.contains(&asked.noun) && is_office(&asked.noun),
+        );
+        flag(
+            f,
+            "another office",
+            is_office(&asked.noun) && !title.contains(&asked.noun),
+        );
+    }
+    let one_person =
+        asked.definite && actor.label == PERSON && !asked.nations.is_empty() && !asked.noun.ends_with('s');
+    let could_be = one_person
+        && actor
+            .role
+            .country
+            .as_deref()
+            .is_none_or(|c| asked.nations.contains(&c));
+    flag(f, "could be the nation's", could_be);
+    flag(
+        f,
+        "could be the nation's, and spoke before",
+        could_be && spoke_before,
+    );
+    flag(
+        f,
+        "is the nation's",
+        one_person && could_be && actor.role.country.is_some(),
+    );
+    flag(f, "is another nation's", one_person && !could_be);
+    flag(f, "no office known", title.is_empty() && actor.label == PERSON);
+    let name = words(&actor.name);
+    let in_name = name.contains(&asked.noun) && actor.label != PERSON;
+    flag(f, "noun in the name", in_name);
+    flag(f, "noun in the name, definite", in_name && asked.definite);
+    let strange = asked.words.iter().any(|w| !name.contains(w));
+    flag(f, "noun in the name, other words differ", in_name && strange);
+    flag(f, "noun alone in the name", in_name && asked.words.len() == 1);
+    let named = asked.words.iter().filter(|w| name.contains(w)).count();
+    f.push((
+        "words shared with the name",
+        named as f64 / asked.words.len() as f64,
+    ));
+    if let Some(country) = actor
+        .role
+        .country
+        .as_deref()
+        .filter(|_| !asked.nations.is_empty())
+    {
+        let same = asked.nations.contains(&country);
+        f.push((if same { "nation agrees" } else { "nation differs" }, 1.0));
+    }
+    flag(
+        f,
+        "the same office, definite",
+        asked.definite && title.contains(&asked.noun) && is_office(&asked.noun),
+    );
+    let state = matches!(
+        asked.noun.as_str(),
+        "government" | "military" | "army" | "administration" | "authorities"
+    );
+    flag(f, "a country for its government", actor.label == COUNTRY && state);
+    let paper = matches!(
+        asked.noun.as_str(),
+        "paper"
+            | "newspaper"
+            | "daily"
+            | "report"
+            | "article"
+            | "editorial"
+            | "magazine"
+            | "website"
+            | "site"
+            | "agency"
+    );
+    flag(f, "an organisation for a paper", actor.label == ORG && paper);
+    flag(
+        f,
+        "a person for a person's noun",
+        actor.label == PERSON && is_person(&asked.noun),
+    );
+    flag(
+        f,
+        "a person for a person's noun, definite",
+        asked.definite && actor.label == PERSON && is_person(&asked.noun),
+    );
+    flag(
+        f,
+        "a person for a body's noun",
+        actor.label == PERSON && is_body(&asked.noun),
+    );
+    flag(
+        f,
+        "a person for many",
+        actor.label == PERSON && asked.noun.ends_with('s'),
+    );
+    flag(
+        f,
+        "a body for a person's noun",
+        actor.label != PERSON && is_person(&asked.noun),
+    );
+}
+
+fn of_record(
+    scene: &Scene<'_>,
+    asked: &Asked<'_>,
+    past: &Past<'_>,
+    index: usize,
+    record: &Speaker,
+) -> Vec<Feature> {
+    let mut f: Vec<Feature> = vec![("described before", 1.0)];
+    of_past(scene, asked, past, Some(index), &mut f);
+    let name = words(&record.name);
+    let noun = head_noun(&name).to_owned();
+    let plural = noun.ends_with('s') || ["police", "people", "media"].contains(&noun.as_str());
+    flag(&mut f, "described as many", plural);
+    flag(&mut f, "described by an office", is_office(&noun) && !plural);
+    flag(
+        &mut f,
+        "described as a body",
+        record.kind == SpeakerKind::Organisation,
+    );
+    if !asked.words.is_empty() {
+        flag(&mut f, "same noun", noun == asked.noun);
+        flag(
+            &mut f,
+            "same noun, definite",
+            noun == asked.noun && asked.definite,
+        );
+        let shared = asked.words.iter().filter(|w| name.contains(w)).count();
+        f.push((
+            "words shared with the description",
+            shared as f64 / asked.words.len() as f64,
+        ));
+        flag(&mut f, "same words", name == asked.words);
+        let says_more = name.len() > asked.words.len() && asked.words.iter().all(|w| name.contains(w));
+        flag(&mut f, "said more before", says_more);
+    }
+    let last = record.mentions.iter().filter(|m| m.end <= asked.at).max();
+    let distance = last.map_or(0, |m| scene.distance(*m, asked.question.sentence)) as f64;
+    f.push(("distance of the description", distance.ln_1p()));
+    f
+}
+
+fn of_description(scene: &Scene<'_>, asked: &Asked<'_>, span: Span) -> Vec<Feature> {
+    let text = scene.input.text;
+    let mut f: Vec<Feature> = vec![("described here", 1.0)];
+    let first = first_word(span.of(text));
+    let definite = asked.definite;
+    flag(&mut f, "definite", definite);
+    flag(
+        &mut f,
+        "indefinite",
+        ["a", "an", "one", "another", "some", "many", "several"].contains(&first.as_str()),
+    );
+    flag(&mut f, "definite office", definite && is_office(&asked.noun));
+    flag(&mut f, "definite and short", definite && asked.words.len() <= 1);
+    flag(
+        &mut f,
+        "many",
+        asked.noun.ends_with('s') || asked.noun == "police",
+    );
+    let names = scene.input.entities.iter().filter(|e| span.contains(e.span));
+    let (mut nations, mut others) = (false, false);
+    for entity in names {
+        match entity.label.as_str() {
+            NORP | COUNTRY | LOC => nations = true,
+            _ => others = true,
+        }
+    }
+    flag(&mut f, "with a nation or place", nations);
+    flag(&mut f, "with a name", others);
+    flag(
+        &mut f,
+        "a body with a nation or place",
+        nations && is_body(&asked.noun),
+    );
+    flag(&mut f, "a body", is_body(&asked.noun));
+    flag(
+        &mut f,
+        "office of the state",
+        [
+            "president",
+            "premier",
+            "minister",
+            "king",
+            "queen",
+            "mayor",
+            "governor",
+            "pope",
+        ]
+        .contains(&asked.noun.as_str()),
+    );
+    f
+}
+
+/// Whether a noun is for one person: an office, or by its ending.
+pub(super) fn is_person(noun: &str) -> bool {
+    let endings = ["er", "or", "ist", "ian", "man", "woman", "ant"];
+    is_office(noun) && !noun.ends_with('s') || endings.iter().any(|e| noun.ends_with(e))
+}

@@ -1,0 +1,361 @@
+//! The country that a speaker acts for: beside the name, in the office, affiliation or name, or, where the article leaves
+//! it to the reader, that of its surroundings; a learnt ranking decides, and may decide for none.
+
+use super::claims::{Choice, Subject};
+use super::rankings::{Candidate, Feature, Rankings};
+use super::scene::Scene;
+use crate::annotation::{Speaker, SpeakerKind};
+use crate::span::Span;
+use std::collections::BTreeMap;
+
+/// Words of offices and descriptions that a state gives.
+const STATE: &[&str] = &[
+    "ambassador",
+    "army",
+    "attorney",
+    "authorities",
+    "chancellor",
+    "commissioner",
+    "congressman",
+    "constable",
+    "council",
+    "councillor",
+    "court",
+    "defence",
+    "defense",
+    "foreign",
+    "forces",
+    "governor",
+    "government",
+    "inspector",
+    "interior",
+    "judge",
+    "justice",
+    "king",
+    "lawmaker",
+    "mayor",
+    "military",
+    "minister",
+    "ministers",
+    "ministry",
+    "mp",
+    "navy",
+    "officer",
+    "officers",
+    "officials",
+    "official",
+    "parliament",
+    "police",
+    "premier",
+    "president",
+    "prosecutor",
+    "prosecutors",
+    "queen",
+    "representative",
+    "secretary",
+    "senator",
+    "senators",
+    "senate",
+    "sergeant",
+    "sheriff",
+    "soldiers",
+    "superintendent",
+    "treasurer",
+    "troops",
+];
+
+/// Words of bodies of many states.
+const INTERNATIONAL: &[&str] = &[
+    "eu",
+    "european",
+    "global",
+    "international",
+    "nato",
+    "un",
+    "united nations",
+    "unesco",
+    "unhcr",
+    "unicef",
+    "who",
+    "world",
+    "reuters",
+    "borders",
+    "amnesty",
+    "red cross",
+];
+
+/// Countries of an article and how much they are there.
+pub(super) struct Homes<'s> {
+    scene: &'s Scene<'s>,
+    /// Mentions by code, with the sentence of each.
+    mentions: BTreeMap<String, Vec<usize>>,
+    total: usize,
+    first: Option<String>,
+}
+
+impl<'s> Homes<'s> {
+    pub(super) fn new(scene: &'s Scene<'s>) -> Self {
+        let mut mentions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let coded = || {
+            scene
+                .input
+                .entities
+                .iter()
+                .filter_map(|e| Some((e.span, e.country.clone()?)))
+        };
+        for (span, code) in coded() {
+            mentions.entry(code).or_default().extend(scene.sentence(span));
+        }
+        Self {
+            total: mentions.values().map(Vec::len).sum(),
+            mentions,
+            first: coded().next().map(|(_, code)| code),
+            scene,
+        }
+    }
+
+    /// The country of a speaker.
+    pub(super) fn of(&self, record: &Speaker, id: usize, rankings: &Rankings) -> (Option<String>, Choice) {
+        let kind = match record.kind {
+            SpeakerKind::Person => "country of a person",
+            SpeakerKind::Unnamed => "country of a description",
+            _ => "country of an organisation",
+        };
+        let mut candidates = self.candidates(record);
+        let best = rankings.rank(kind, &mut candidates);
+        let code = best.and_then(|b| candidates[b].name.clone());
+        let choice = Choice {
+            kind,
+            subject: Subject::Country(id),
+            candidates,
+        };
+        (code, choice)
+    }
+
+    fn candidates(&self, record: &Speaker) -> Vec<Candidate> {
+        let gazetteer = self.scene.input.gazetteer;
+        let in_words = |phrase: Option<&str>| phrase.map(|p| gazetteer.codes_in(p)).unwrap_or_default();
+        let in_name = if record.kind == SpeakerKind::Person {
+            Vec::new()
+        } else {
+            in_words(Some(&record.name))
+        };
+        let in_affiliation = in_words(record.affiliation.as_deref());
+        let in_role = in_words(record.role.as_deref());
+        let body = |name: Option<&str>| name.and_then(|n| gazetteer.organisation(n));
+        let own = body((record.kind != SpeakerKind::Person).then_some(record.name.as_str()));
+        let affiliated = body(record.affiliation.as_deref());
+        let mut codes: Vec<&str> = self.mentions.keys().map(String::as_str).collect();
+        codes.extend(in_name.iter().chain(&in_affiliation).chain(&in_role));
+        codes.extend(record.country.as_deref());
+        codes.extend(own.flatten().into_iter().chain(affiliated.flatten()));
+        codes.sort_unstable();
+        codes.dedup();
+        let words = |phrase: &str| {
+            phrase
+                .to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let described: Vec<String> = [
+            Some(record.name.as_str()).filter(|_| record.kind != SpeakerKind::Person),
+            record.role.as_deref(),
+            record.affiliation.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .flat_map(words)
+        .collect();
+        let of_state = described.iter().any(|w| STATE.contains(&w.as_str()));
+        let has = |list: &[&str]| described.iter().any(|w| list.contains(&w.as_str()));
+        let heads = has(&[
+            "president",
+            "premier",
+            "minister",
+            "chancellor",
+            "king",
+            "queen",
+            "senator",
+            "governor",
+            "ambassador",
+            "mp",
+            "congressman",
+            "representative",
+            "secretary",
+            "lawmaker",
+        ]) && record.affiliation.is_none();
+        let military = has(&[
+            "army",
+            "general",
+            "colonel",
+            "brigadier",
+            "admiral",
+            "commander",
+            "navy",
+            "military",
+            "force",
+            "captain",
+            "lieutenant",
+        ]);
+        let press = has(&[
+            "news",
+            "times",
+            "post",
+            "newspaper",
+            "newspapers",
+            "media",
+            "press",
+            "reports",
+            "daily",
+            "analysts",
+            "experts",
+            "scientists",
+        ]);
+        let international = described.iter().any(|w| INTERNATIONAL.contains(&w.as_str()))
+            || own == Some(None)
+            || affiliated == Some(None);
+        let sentences: Vec<usize> = record
+            .mentions
+            .iter()
+            .filter_map(|m| self.scene.sentence(*m))
+            .collect();
+        let own_mentions = self.named_mentions(record, &sentences);
+        let top = self.mentions.values().map(Vec::len).max().unwrap_or(0);
+        let mut out: Vec<Candidate> = Vec::new();
+        for code in codes {
+            let mut f: Vec<Feature> = Vec::new();
+            let mut flag = |name: &'static str, holds: bool| {
+                if holds {
+                    f.push((name, 1.0))
+                }
+            };
+            flag("beside the name", record.country.as_deref() == Some(code));
+            flag("in the name", in_name.contains(&code));
+            flag("in the affiliation", in_affiliation.contains(&code));
+            flag("in the office", in_role.contains(&code));
+            flag("home of the body", own == Some(Some(code)));
+            flag("home of the affiliation", affiliated == Some(Some(code)));
+            let at = self.mentions.get(code).map(Vec::as_slice).unwrap_or_default();
+            flag("most mentioned", at.len() == top && top > 0);
+            flag("the only one", self.mentions.len() == 1 && !at.is_empty());
+            flag("first of the article", self.first.as_deref() == Some(code));
+            flag(
+                "most mentioned, for an office of state",
+                at.len() == top && of_state,
+            );
+            flag(
+                "first of the article, for an office of state",
+                self.first.as_deref() == Some(code) && of_state,
+            );
+            flag(
+                "in the sentence of the first mention",
+                own_mentions.first().is_some_and(|s| at.contains(s)),
+            );
+            flag(
+                "in the sentence before the first mention",
+                own_mentions
+                    .first()
+                    .is_some_and(|s| at.iter().any(|a| a + 1 == *s)),
+            );
+            flag("close to the name", self.close(record, code));
+            flag(
+                "most mentioned, for a head of state or minister",
+                at.len() == top && heads,
+            );
+            flag("most mentioned, for the military", at.len() == top && military);
+            flag("a country, for an international body", international);
+            let near = own_mentions.iter().filter(|s| at.contains(s)).count() as f64
+                / own_mentions.len().max(1) as f64;
+            let share = at.len() as f64 / self.total.max(1) as f64;
+            f.push(("share of its sentences", near));
+            f.push(("share of mentions", share));
+            f.push((
+                "share of mentions, for an office of state",
+                if of_state { share } else { 0.0 },
+            ));
+            if let Some(before) = own_mentions
+                .first()
+                .and_then(|s| at.iter().filter(|a| *a <= s).max().map(|a| s - a))
+            {
+                f.push(("distance to the first mention", (before as f64).ln_1p()));
+            } else {
+                f.push(("not before the first mention", 1.0));
+            }
+            out.push(Candidate::new(Some(code.to_owned()), f));
+        }
+        let mut f: Vec<Feature> = vec![("none", 1.0)];
+        let mut flag = |name: &'static str, holds: bool| {
+            if holds {
+                f.push((name, 1.0))
+            }
+        };
+        flag("none, for an office of state", of_state);
+        flag("none, for a head of state or minister", heads);
+        flag("none, for the military", military);
+        flag(
+            "none, without an office",
+            record.role.is_none() && record.affiliation.is_none(),
+        );
+        flag("none, for the press", press);
+        flag("none, for another office", record.role.is_some() && !of_state);
+        flag("none, with an affiliation", record.affiliation.is_some());
+        flag("none, for an international body", international);
+        flag(
+            "none, for a known home",
+            own.flatten().is_some() || affiliated.flatten().is_some(),
+        );
+        flag("none, where one is beside the name", record.country.is_some());
+        flag("none, for many words", described.len() > 4);
+        f.push(("none, of many countries", (self.mentions.len() as f64).ln_1p()));
+        let share = top as f64 / self.total.max(1) as f64;
+        f.push(("none, by the share of the most mentioned", share));
+        out.push(Candidate::new(None, f));
+        out
+    }
+
+    /// Whether a country is named right beside a mention of the speaker.
+    fn close(&self, record: &Speaker, code: &str) -> bool {
+        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
+        let mentions = actor.map_or(record.mentions.as_slice(), |a| a.mentions.as_slice());
+        let coded = self
+            .scene
+            .input
+            .entities
+            .iter()
+            .filter(|e| e.country.as_deref() == Some(code));
+        coded.into_iter().any(|e| {
+            mentions.iter().any(|m| {
+                let gap = if e.span.end <= m.start {
+                    Span::new(e.span.end, m.start)
+                } else {
+                    Span::new(m.end, e.span.start.max(m.end))
+                };
+                let between = gap.of(self.scene.input.text);
+                gap.len() < 45
+                    && !between.contains(['.', '\n', '"', '“', ';'])
+                    && between.matches(',').count() < 2
+                    && !self
+                        .scene
+                        .cast
+                        .iter()
+                        .any(|a| a.kind == SpeakerKind::Person && a.mentions.iter().any(|o| gap.contains(*o)))
+            })
+        })
+    }
+
+    /// Sentences in which a speaker is named: of the cast's mentions where it is one of the cast.
+    fn named_mentions(&self, record: &Speaker, sentences: &[usize]) -> Vec<usize> {
+        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
+        let mut out: Vec<usize> = match actor {
+            Some(actor) => actor
+                .mentions
+                .iter()
+                .filter_map(|m| self.scene.sentence(*m))
+                .collect(),
+            None => sentences.to_vec(),
+        };
+        out.sort_unstable();
+        out
+    }
+}
