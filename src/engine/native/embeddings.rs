@@ -1,8 +1,11 @@
 //! The embedding layer: word piece, position and shape, summed and normalised.
 
+use super::lanes::padded;
 use super::norm::LayerNorm;
+use super::rows::Rows;
 use crate::model::{EncoderConfig, ModelError, Weights, Window};
 use half::f16;
+use rten_simd::{Isa, SimdOp};
 
 pub(super) struct Embeddings {
     /// `[vocabulary, hidden]`; kept in f16, as only a few hundred rows are read per window.
@@ -27,18 +30,44 @@ impl Embeddings {
         })
     }
 
-    /// `[pieces, hidden]` of a window.
-    pub(super) fn embed(&self, window: &Window) -> Vec<f32> {
-        let row = |index: usize| index * self.width..(index + 1) * self.width;
-        let mut states = Vec::with_capacity(window.ids.len() * self.width);
+    /// Adds the rows of a window to `states`, and to `input` as the input of a layer.
+    pub(super) fn embed(&self, window: &Window, states: &mut Vec<f32>, input: &mut Rows) {
+        let first = states.len();
+        let place = |index: usize| index * self.width..(index + 1) * self.width;
         for (position, (&id, shape)) in window.ids.iter().zip(&window.shapes).enumerate() {
-            let word = &self.words[row(id as usize)];
-            let rest = self.positions[row(position)]
+            let word = &self.words[place(id as usize)];
+            let rest = self.positions[place(position)]
                 .iter()
-                .zip(&self.shapes[row(shape.id().into())]);
+                .zip(&self.shapes[place(shape.id().into())]);
             states.extend(word.iter().zip(rest).map(|(w, (p, s))| w.to_f32() + p + s));
+            states.resize(states.len().next_multiple_of(padded(self.width)), 0.0);
         }
-        self.norm.apply(&mut states);
-        states
+        input.reserve(states.len() / padded(self.width));
+        Normalise {
+            norm: &self.norm,
+            states: &mut states[first..],
+            input,
+            first: first / padded(self.width),
+        }
+        .dispatch();
+    }
+}
+
+struct Normalise<'a> {
+    norm: &'a LayerNorm,
+    states: &'a mut [f32],
+    input: &'a mut Rows,
+    first: usize,
+}
+
+impl SimdOp for Normalise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        for (row, state) in self.states.chunks_exact_mut(self.norm.width()).enumerate() {
+            self.norm.apply(isa, state);
+            self.input.put(isa, self.first + row, state);
+        }
     }
 }
