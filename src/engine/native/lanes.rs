@@ -50,18 +50,17 @@ pub(super) fn update<I: Isa>(isa: I, x: &mut [f32], mut f: impl FnMut(I::F32) ->
 
 /// The largest number in a vector.
 #[inline(always)]
-pub(super) fn largest<I: Isa>(isa: I, x: I::F32) -> f32 {
-    let mut half = isa.f32().len() / 2;
-    let mut all = x.to_array();
-    while half > 0 {
-        for i in 0..half {
-            if all[i + half] > all[i] {
-                all[i] = all[i + half];
-            }
+pub(super) fn largest<I: Isa>(_: I, x: I::F32) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let all = x.to_array();
+    // Four by four, as every vector holds a multiple of four.
+    let mut top = [f32::MIN; 4];
+    for four in all.as_ref().as_chunks::<4>().0 {
+        for (top, value) in top.iter_mut().zip(four) {
+            *top = larger(*value, *top);
         }
-        half /= 2;
     }
-    all[0]
+    larger(larger(top[0], top[2]), larger(top[1], top[3]))
 }
 
 /// Writes `round(x * scale) + zero`, held within `0..=255`, for each number of `x`: a multiple of [`LANES`].

@@ -7,7 +7,7 @@ use super::norm::LayerNorm;
 use super::rows::Rows;
 use super::{EngineError, Precision};
 use crate::model::{EncoderConfig, ModelError, Weights};
-use rten_simd::ops::{BitOps, NumOps};
+use rten_simd::ops::NumOps;
 use rten_simd::{Isa, SimdUnaryOp};
 use rten_vecmath::Gelu;
 use std::ops::Range;
@@ -152,9 +152,12 @@ impl Finish for Add<'_> {
         let ops = isa.f32();
         let (row, width) = (self.first + row, self.norm.width());
         let state = &mut self.states[row * width..(row + 1) * width];
-        for (index, chunk) in state.chunks_exact_mut(ops.len()).enumerate() {
-            ops.store(ops.add(outputs.at(isa, index * ops.len()), ops.load(chunk)), chunk);
-        }
+        outputs.merge_into(
+            isa,
+            state,
+            #[inline(always)]
+            |output, state| ops.add(output, state),
+        );
         self.norm.apply(isa, state);
         self.rows.put(isa, row, state);
     }
@@ -169,10 +172,12 @@ struct Bend<'a> {
 impl Finish for Bend<'_> {
     #[inline(always)]
     fn row<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>) {
-        let ops = isa.f32();
-        for (index, chunk) in self.row.chunks_exact_mut(ops.len()).enumerate() {
-            ops.store(Gelu {}.eval(isa, outputs.at(isa, index * ops.len())), chunk);
-        }
+        outputs.merge_into(
+            isa,
+            self.row,
+            #[inline(always)]
+            |output, _| Gelu {}.eval(isa, output),
+        );
         self.rows.put(isa, row, self.row);
     }
 }

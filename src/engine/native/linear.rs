@@ -54,8 +54,8 @@ pub(super) trait Finish {
 
 /// A row of outputs, worked out as they are asked for.
 pub(super) trait Outputs<I: Isa> {
-    /// The vector of outputs that begins at a column.
-    fn at(&self, isa: I, column: usize) -> I::F32;
+    /// Replaces each vector of `row` by what `merge` makes of the outputs and it.
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32);
 }
 
 impl Linear {
@@ -188,9 +188,14 @@ impl<F: Finish> SimdOp for F32<'_, F> {
 
 impl<I: Isa> Outputs<I> for F32Outputs<'_> {
     #[inline(always)]
-    fn at(&self, isa: I, column: usize) -> I::F32 {
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32) {
         let ops = isa.f32();
-        ops.add(ops.load(&self.products[column..]), ops.load(&self.bias[column..]))
+        let n = ops.len();
+        let parts = self.products.chunks_exact(n).zip(self.bias.chunks_exact(n));
+        for (place, (products, bias)) in row.chunks_exact_mut(n).zip(parts) {
+            let output = ops.add(ops.load(products), ops.load(bias));
+            ops.store(merge(output, ops.load(place)), place);
+        }
     }
 }
 
@@ -238,12 +243,18 @@ impl<F: Finish> SimdOp for Int8<'_, F> {
 
 impl<I: Isa> Outputs<I> for Int8Outputs<'_> {
     #[inline(always)]
-    fn at(&self, isa: I, column: usize) -> I::F32 {
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32) {
         let (ops, ints) = (isa.f32(), isa.i32());
-        let off = ints.mul(ints.splat(self.zero), ints.load(&self.sums[column..]));
-        let product = ints.to_float(ints.sub(ints.load(&self.products[column..]), off));
-        let scale = ops.mul(ops.splat(self.scale), ops.load(&self.columns[column..]));
-        ops.mul_add(product, scale, ops.load(&self.bias[column..]))
+        let n = ops.len();
+        let (zero, scale) = (ints.splat(self.zero), ops.splat(self.scale));
+        let sums = self.products.chunks_exact(n).zip(self.sums.chunks_exact(n));
+        let parts = self.columns.chunks_exact(n).zip(self.bias.chunks_exact(n)).zip(sums);
+        for (place, ((columns, bias), (products, sums))) in row.chunks_exact_mut(n).zip(parts) {
+            let off = ints.mul(zero, ints.load(sums));
+            let product = ints.to_float(ints.sub(ints.load(products), off));
+            let output = ops.mul_add(product, ops.mul(scale, ops.load(columns)), ops.load(bias));
+            ops.store(merge(output, ops.load(place)), place);
+        }
     }
 }
 
@@ -295,10 +306,8 @@ mod tests {
     impl Finish for Keep<'_> {
         #[inline(always)]
         fn row<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>) {
-            let ops = isa.f32();
-            for (index, chunk) in self.0[row * self.1..(row + 1) * self.1].chunks_exact_mut(ops.len()).enumerate() {
-                ops.store(outputs.at(isa, index * ops.len()), chunk);
-            }
+            let place = &mut self.0[row * self.1..(row + 1) * self.1];
+            outputs.merge_into(isa, place, |output, _| output);
         }
     }
 

@@ -5,7 +5,6 @@ use crate::engine::EngineError;
 use crate::engine::native::linear::{Kernels, Outputs, backend, matrix, sized};
 use crate::engine::native::rows::{Rows, fill};
 use rten_gemm::{GemmInputA, GemmInputB, GemmOptions};
-use rten_simd::ops::BitOps;
 use rten_simd::{Isa, SimdOp};
 use rten_tensor::{Matrix, NdTensorView};
 use rten_vecmath::Softmax;
@@ -39,12 +38,14 @@ impl Attention {
 
     #[inline(always)]
     pub(super) fn take<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>) {
-        let ops = isa.f32();
         let stride = 3 * self.heads.hidden;
-        let places = self.inputs[row * stride..(row + 1) * stride].chunks_exact_mut(ops.len());
-        for (index, place) in places.enumerate() {
-            ops.store(outputs.at(isa, index * ops.len()), place);
-        }
+        let place = &mut self.inputs[row * stride..(row + 1) * stride];
+        outputs.merge_into(
+            isa,
+            place,
+            #[inline(always)]
+            |output, _| output,
+        );
     }
 
     pub(super) fn attend(

@@ -99,10 +99,13 @@ impl Attention {
         let (ops, bytes) = (isa.f32(), isa.u8());
         let Heads { count, width, hidden } = self.heads;
         let (place, room) = (self.places[row], self.room);
-        for (index, chunk) in self.row.chunks_exact_mut(ops.len()).enumerate() {
-            ops.store(outputs.at(isa, index * ops.len()), chunk);
-        }
-        let (queries, rest) = self.row.split_at_mut(hidden);
+        outputs.merge_into(
+            isa,
+            &mut self.row[..3 * hidden],
+            #[inline(always)]
+            |output, _| output,
+        );
+        let (queries, rest) = self.row[..3 * hidden].split_at_mut(hidden);
         let (keys, values) = rest.split_at_mut(hidden);
         for head in 0..count {
             let part = head * width..(head + 1) * width;
@@ -268,22 +271,23 @@ impl SimdOp for Weigh<'_> {
         let scales = self.query_scales.iter().step_by(self.heads);
         for (((products, weights), factor), scale) in rows.zip(self.factors).zip(scales) {
             let mut top = ops.splat(f32::MIN);
-            for at in (0..keys).step_by(n) {
-                let product = ints.to_float(ints.load(&products[at..]));
-                let score =
-                    ops.mul_add(product, ops.load(&self.key_scales[at..]), ops.load(&self.key_offsets[at..]));
+            let parts = self.key_scales.chunks_exact(n).zip(self.key_offsets.chunks_exact(n));
+            let parts = parts.zip(products.chunks_exact(n));
+            for (place, ((scale, offset), product)) in self.row.chunks_exact_mut(n).zip(parts) {
+                let product = ints.to_float(ints.load(product));
+                let score = ops.mul_add(product, ops.load(scale), ops.load(offset));
                 top = ops.max(top, score);
-                ops.store(score, &mut self.row[at..]);
+                ops.store(score, place);
             }
             let (top, sharpness) = (ops.splat(largest(isa, top)), ops.splat(scale * self.sharpness));
             let (mut sum, mut most) = (ops.zero(), ops.zero());
-            for at in (0..keys).step_by(n) {
-                let score = ops.mul(ops.sub(ops.load(&self.row[at..]), top), sharpness);
-                let power = power_of_two(isa, score);
-                let weight = ops.mul(power, ops.load(&self.value_scales[at..]));
+            let values = self.value_scales.chunks_exact(n);
+            for (place, value) in self.row.chunks_exact_mut(n).zip(values) {
+                let power = power_of_two(isa, ops.mul(ops.sub(ops.load(place), top), sharpness));
+                let weight = ops.mul(power, ops.load(value));
                 sum = ops.add(sum, power);
                 most = ops.max(most, weight);
-                ops.store(weight, &mut self.row[at..]);
+                ops.store(weight, place);
             }
             let most = largest(isa, most).max(f32::MIN_POSITIVE);
             *factor = most / (255.0 * ops.sum(sum));
