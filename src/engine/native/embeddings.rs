@@ -3,13 +3,12 @@
 use super::lanes::padded;
 use super::norm::LayerNorm;
 use super::rows::Rows;
-use crate::model::{EncoderConfig, ModelError, Weights, Window};
-use half::f16;
+use crate::model::{EncoderConfig, ModelError, Table, Weights, Window};
 use rten_simd::{Isa, SimdOp};
 
 pub(super) struct Embeddings {
-    /// `[vocabulary, hidden]`; kept in f16, as only a few hundred rows are read per window.
-    words: Vec<f16>,
+    /// `[vocabulary, hidden]`: most of the model's bytes, of which few are ever read.
+    words: Table,
     positions: Vec<f32>,
     shapes: Vec<f32>,
     norm: LayerNorm,
@@ -22,7 +21,7 @@ impl Embeddings {
         let table =
             |name: &str, rows: usize| weights.tensor(&format!("embeddings.{name}.weight"), &[rows, width]);
         Ok(Self {
-            words: weights.tensor_f16("embeddings.word_embeddings.weight", &[config.vocab_size, width])?,
+            words: weights.table("embeddings.word_embeddings.weight", config.vocab_size, width)?,
             positions: table("position_embeddings", config.max_position_embeddings)?,
             shapes: table("token_type_embeddings", config.type_vocab_size)?,
             norm: LayerNorm::load(weights, "embeddings.LayerNorm", width, config.layer_norm_eps)?,
@@ -32,22 +31,24 @@ impl Embeddings {
 
     /// Adds the rows of a window to `states`, and to `input` as the input of a layer.
     pub(super) fn embed(&self, window: &Window, states: &mut Vec<f32>, input: &mut Rows) {
-        let first = states.len();
+        let (first, stride) = (states.len(), padded(self.width));
         let place = |index: usize| index * self.width..(index + 1) * self.width;
-        for (position, (&id, shape)) in window.ids.iter().zip(&window.shapes).enumerate() {
-            let word = &self.words[place(id as usize)];
+        states.resize(first + window.ids.len() * stride, 0.0);
+        let rows = states[first..].chunks_exact_mut(stride).enumerate();
+        for ((position, row), (&id, shape)) in rows.zip(window.ids.iter().zip(&window.shapes)) {
+            let row = &mut row[..self.width];
+            self.words.read(id as usize, row);
             let rest = self.positions[place(position)]
                 .iter()
                 .zip(&self.shapes[place(shape.id().into())]);
-            states.extend(word.iter().zip(rest).map(|(w, (p, s))| w.to_f32() + p + s));
-            states.resize(states.len().next_multiple_of(padded(self.width)), 0.0);
+            row.iter_mut().zip(rest).for_each(|(w, (p, s))| *w += p + s);
         }
-        input.reserve(states.len() / padded(self.width));
+        input.reserve(states.len() / stride);
         Normalise {
             norm: &self.norm,
             states: &mut states[first..],
             input,
-            first: first / padded(self.width),
+            first: first / stride,
         }
         .dispatch();
     }

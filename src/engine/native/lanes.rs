@@ -63,6 +63,20 @@ pub(super) fn largest<I: Isa>(_: I, x: I::F32) -> f32 {
     larger(larger(top[0], top[2]), larger(top[1], top[3]))
 }
 
+/// The largest absolute value of `x`, of any length.
+#[inline(always)]
+pub(super) fn furthest<I: Isa>(isa: I, x: &[f32]) -> f32 {
+    let ops = isa.f32();
+    let top = fold(
+        isa,
+        x,
+        ops.zero(),
+        #[inline(always)]
+        |top, v| ops.max(top, ops.abs(v)),
+    );
+    largest(isa, top)
+}
+
 /// Writes `round(x * scale) + zero`, held within `0..=255`, for each number of `x`: a multiple of [`LANES`].
 #[inline(always)]
 pub(super) fn to_bytes<I: Isa>(isa: I, x: &[f32], scale: f32, zero: i32, mut put: impl FnMut(usize, I::U8)) {
@@ -80,6 +94,25 @@ pub(super) fn to_bytes<I: Isa>(isa: I, x: &[f32], scale: f32, zero: i32, mut put
         );
         put(index * 4 * n, isa.i16().narrow_saturate(low, high));
     }
+}
+
+/// Writes `round(x * scale)`, held within `-128..=127`, for each number of `x`: a multiple of [`LANES`].
+#[inline(always)]
+pub(super) fn to_signed<I: Isa>(isa: I, x: &[f32], scale: f32, out: &mut [i8]) {
+    let bytes = isa.u8();
+    // `i8` is `u8` less 128: the highest bit the other way round.
+    let sign = bytes.splat(128);
+    to_bytes(
+        isa,
+        x,
+        scale,
+        128,
+        #[inline(always)]
+        |at, vector| {
+            isa.i8()
+                .store(bytes.xor(vector, sign).reinterpret_cast(), &mut out[at..])
+        },
+    );
 }
 
 /// `round(x * scale) + zero` of the first vector of `x`.
@@ -105,6 +138,59 @@ pub(super) fn scale<I: Isa>(isa: I, x: &[i32], factor: f32, out: &mut [f32]) {
         let scaled = ops.mul(ints.to_float(ints.load_pad(from.remainder()).0), factor);
         for (to, from) in rest.iter_mut().zip(scaled.to_array()) {
             *to = from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rten_simd::SimdOp;
+    use rten_simd::isa::GenericIsa;
+
+    /// Everything above, on numbers of a length that is no multiple of a vector's.
+    #[derive(Clone, Copy)]
+    struct All<'a>(&'a [f32]);
+
+    impl SimdOp for All<'_> {
+        type Output = (Vec<f32>, Vec<u8>, Vec<i8>);
+
+        #[inline(always)]
+        fn eval<I: Isa>(self, isa: I) -> Self::Output {
+            let ops = isa.f32();
+            let high = fold(isa, self.0, ops.zero(), |a, b| ops.max(a, b));
+            let mut floats = self.0.to_vec();
+            update(isa, &mut floats, |v| ops.add(v, v));
+            let mut scaled = vec![0.0; self.0.len()];
+            let ints: Vec<i32> = self.0.iter().map(|v| (v * 10.0) as i32).collect();
+            scale(isa, &ints, 0.5, &mut scaled);
+            floats.extend(scaled);
+            floats.extend([largest(isa, high), furthest(isa, self.0)]);
+            let whole = &self.0[..self.0.len() / LANES * LANES];
+            let (mut bytes, mut signed) = (vec![0; whole.len()], vec![0; whole.len()]);
+            to_bytes(isa, whole, 3.0, 100, |at, vector| {
+                isa.u8().store(vector, &mut bytes[at..])
+            });
+            to_signed(isa, whole, 3.0, &mut signed);
+            (floats, bytes, signed)
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same() {
+        let x: Vec<f32> = (0..141).map(|i| ((i * 37) % 101) as f32 - 60.25).collect();
+        let mut floats: Vec<f32> = x.iter().map(|v| v + v).collect();
+        floats.extend(x.iter().map(|v| 0.5 * (v * 10.0).trunc()));
+        floats.extend([39.75, 60.25]);
+        let rounded = x[..128].iter().map(|v| (3.0 * v).round_ties_even() as i32);
+        let bytes = rounded.clone().map(|v| (v + 100).clamp(0, 255) as u8).collect();
+        let signed = rounded.map(|v| v.clamp(-128, 127) as i8).collect();
+        let expected = (floats, bytes, signed);
+        assert_eq!(All(&x).dispatch(), expected);
+        assert_eq!(All(&x).eval(GenericIsa::new()), expected);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(isa) = rten_simd::isa::Avx2Isa::new() {
+            assert_eq!(All(&x).eval(isa), expected);
         }
     }
 }

@@ -101,7 +101,9 @@ impl Layer {
         kernels: &Kernels,
     ) -> Result<(), EngineError> {
         let rows = windows.last().map_or(0, |window| window.end);
-        let blocks = (0..rows).step_by(BLOCK).map(|first| (first, rows.min(first + BLOCK)));
+        let blocks = (0..rows)
+            .step_by(BLOCK)
+            .map(|first| (first, rows.min(first + BLOCK)));
         let products = &mut work.products;
         for block in blocks.clone() {
             let mut take = work.attention.from(block.0, kernels);

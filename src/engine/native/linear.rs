@@ -1,7 +1,7 @@
 //! Linear layers on packed weights: the product of a block of rows, and what is to become of each row of it while it
 //! is in the cache.
 
-use super::lanes::padded;
+use super::lanes::{furthest, padded, to_signed};
 use super::rows::{Block, Rows};
 use super::{EngineError, Precision};
 use crate::model::{ModelError, Weights};
@@ -123,7 +123,12 @@ impl Linear {
                     .gemm(products, GemmInputA::Unpacked(a), b, GemmOptions::default())
                     .map_err(backend)?;
                 let bias = &self.bias;
-                F32 { products, bias, finish }.dispatch();
+                F32 {
+                    products,
+                    bias,
+                    finish,
+                }
+                .dispatch();
             }
             (
                 Packed::Int8 {
@@ -156,7 +161,11 @@ impl Linear {
                 }
                 .dispatch();
             }
-            _ => return Err(EngineError::Backend("rows and weights differ in precision".into())),
+            _ => {
+                return Err(EngineError::Backend(
+                    "rows and weights differ in precision".into(),
+                ));
+            }
         }
         Ok(())
     }
@@ -248,7 +257,11 @@ impl<I: Isa> Outputs<I> for Int8Outputs<'_> {
         let n = ops.len();
         let (zero, scale) = (ints.splat(self.zero), ops.splat(self.scale));
         let sums = self.products.chunks_exact(n).zip(self.sums.chunks_exact(n));
-        let parts = self.columns.chunks_exact(n).zip(self.bias.chunks_exact(n)).zip(sums);
+        let parts = self
+            .columns
+            .chunks_exact(n)
+            .zip(self.bias.chunks_exact(n))
+            .zip(sums);
         for (place, ((columns, bias), (products, sums))) in row.chunks_exact_mut(n).zip(parts) {
             let off = ints.mul(zero, ints.load(sums));
             let product = ints.to_float(ints.sub(ints.load(products), off));
@@ -269,16 +282,38 @@ pub(super) fn sized<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) -> &mut 
 /// Weights as `i8`, symmetric, each row (output channel) with its own scale. Kernels that add pairs of products in
 /// 16 bits get weights of 7 bits.
 fn quantise_rows(rows: &[f32], width: usize, saturates: bool) -> (Vec<i8>, Vec<f32>) {
-    let limit = if saturates { 63.0 } else { 127.0 };
-    let mut values = Vec::with_capacity(rows.len());
-    let mut scales = Vec::with_capacity(rows.len() / width);
-    for row in rows.chunks_exact(width) {
-        let largest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
-        let scale = (largest / limit).max(f32::MIN_POSITIVE);
-        values.extend(row.iter().map(|v| (v / scale).round() as i8));
-        scales.push(scale);
+    let mut values = vec![0; rows.len()];
+    let mut scales = vec![0.0; rows.len() / width];
+    QuantiseRows {
+        rows,
+        width,
+        limit: if saturates { 63.0 } else { 127.0 },
+        values: &mut values,
+        scales: &mut scales,
     }
+    .dispatch();
     (values, scales)
+}
+
+struct QuantiseRows<'a> {
+    rows: &'a [f32],
+    width: usize,
+    limit: f32,
+    values: &'a mut [i8],
+    scales: &'a mut [f32],
+}
+
+impl SimdOp for QuantiseRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let rows = self.rows.chunks_exact(self.width).zip(self.scales);
+        for ((row, scale), values) in rows.zip(self.values.chunks_exact_mut(self.width)) {
+            *scale = (furthest(isa, row) / self.limit).max(f32::MIN_POSITIVE);
+            to_signed(isa, row, 1.0 / *scale, values);
+        }
+    }
 }
 
 /// A row-major matrix over a slice of `rows * columns` numbers.
@@ -329,7 +364,13 @@ mod tests {
                 fill(&mut rows, 0, &x);
                 let mut y = vec![0.0; tokens * out];
                 Linear::pack(&weights, bias.clone(), precision, &kernels)
-                    .apply(&rows, (0, tokens), &mut Products::default(), &kernels, &mut Keep(&mut y, out))
+                    .apply(
+                        &rows,
+                        (0, tokens),
+                        &mut Products::default(),
+                        &kernels,
+                        &mut Keep(&mut y, out),
+                    )
                     .unwrap();
                 y
             };
@@ -349,7 +390,7 @@ mod tests {
 
     #[test]
     fn weights_of_zero_stay_zero() {
-        let (values, _) = quantise_rows(&[0.0; 8], 8, false);
-        assert_eq!(values, [0; 8]);
+        let (values, _) = quantise_rows(&[0.0; 64], 64, false);
+        assert_eq!(values, [0; 64]);
     }
 }

@@ -65,7 +65,10 @@ impl LayerNorm {
         let padding = (x.len() - self.width) as f32;
         let variance = (ops.sum(squares) - padding * mean * mean) / width;
         let factor = ops.splat(1.0 / (variance + self.epsilon).sqrt());
-        let parameters = self.scale.chunks_exact(ops.len()).zip(self.bias.chunks_exact(ops.len()));
+        let parameters = self
+            .scale
+            .chunks_exact(ops.len())
+            .zip(self.bias.chunks_exact(ops.len()));
         for (chunk, (scale, bias)) in x.chunks_exact_mut(ops.len()).zip(parameters) {
             let normalised = ops.mul(ops.sub(ops.load(chunk), centre), factor);
             ops.store(ops.mul_add(normalised, ops.load(scale), ops.load(bias)), chunk);

@@ -3,7 +3,7 @@
 
 use super::Heads;
 use crate::engine::EngineError;
-use crate::engine::native::lanes::{LANES, fold, largest, padded, scale, to_bytes, update};
+use crate::engine::native::lanes::{fold, furthest, largest, padded, scale, to_bytes, to_signed, update};
 use crate::engine::native::linear::{Kernels, Outputs, backend, matrix, sized};
 use crate::engine::native::rows::Rows;
 use rten_gemm::{GemmInputA, GemmInputB, GemmOptions};
@@ -18,7 +18,7 @@ const ZERO: i32 = 128;
 /// Added to the score of a key that is only there to fill up a window.
 const NEVER: f32 = -1e30;
 
-/// Rows are kept at places: each window begins at a multiple of [`LANES`], and what lies between is zero.
+/// Rows are kept at places: each window begins at a multiple of `LANES`, and what lies between is zero.
 pub(in super::super) struct Attention {
     heads: Heads,
     /// Place of each row.
@@ -96,7 +96,7 @@ impl Attention {
 
     #[inline(always)]
     pub(super) fn take<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>, limit: f32) {
-        let (ops, bytes) = (isa.f32(), isa.u8());
+        let ops = isa.f32();
         let Heads { count, width, hidden } = self.heads;
         let (place, room) = (self.places[row], self.room);
         outputs.merge_into(
@@ -131,24 +131,10 @@ impl Attention {
             1.0,
             ZERO,
             #[inline(always)]
-            |at, vector| bytes.store(vector, &mut to[at..]),
+            |at, vector| isa.u8().store(vector, &mut to[at..]),
         );
-        // `i8` is `u8` less 128: the highest bit the other way round.
-        let sign = bytes.splat(128);
-        for (from, to) in [(keys, &mut self.keys), (values, &mut self.values)] {
-            let to = &mut to[at..at + hidden];
-            to_bytes(
-                isa,
-                from,
-                1.0,
-                ZERO,
-                #[inline(always)]
-                |at, vector| {
-                    isa.i8()
-                        .store(bytes.xor(vector, sign).reinterpret_cast(), &mut to[at..]);
-                },
-            );
-        }
+        to_signed(isa, keys, 1.0, &mut self.keys[at..at + hidden]);
+        to_signed(isa, values, 1.0, &mut self.values[at..at + hidden]);
     }
 
     pub(super) fn attend(
@@ -177,8 +163,10 @@ impl Attention {
         let weights = sized(&mut self.weights, rows * keys);
         let contexts = sized(&mut self.contexts, count * rows * width);
         let factors = sized(&mut self.factors, count * rows);
-        for (head, (contexts, factors)) in
-            (contexts.chunks_exact_mut(rows * width).zip(factors.chunks_exact_mut(rows))).enumerate()
+        for (head, (contexts, factors)) in (contexts
+            .chunks_exact_mut(rows * width)
+            .zip(factors.chunks_exact_mut(rows)))
+        .enumerate()
         {
             let from = first * hidden + head * width;
             let a = GemmInputA::Unpacked(view(&self.queries[from..], [rows, width], [hidden, 1])?);
@@ -226,14 +214,7 @@ fn view<T>(data: &[T], shape: [usize; 2], strides: [usize; 2]) -> Result<Matrix<
 #[inline(always)]
 fn quantise<I: Isa>(isa: I, x: &mut [f32], limit: f32) -> f32 {
     let ops = isa.f32();
-    let top = fold(
-        isa,
-        x,
-        ops.zero(),
-        #[inline(always)]
-        |top, v| ops.max(top, ops.abs(v)),
-    );
-    let scale = (largest(isa, top) / limit).max(f32::MIN_POSITIVE);
+    let scale = (furthest(isa, x) / limit).max(f32::MIN_POSITIVE);
     let factor = ops.splat(1.0 / scale);
     update(
         isa,
@@ -267,11 +248,17 @@ impl SimdOp for Weigh<'_> {
     fn eval<I: Isa>(self, isa: I) {
         let (ops, ints) = (isa.f32(), isa.i32());
         let (n, keys) = (ops.len(), self.row.len());
-        let rows = self.products.chunks_exact(keys).zip(self.weights.chunks_exact_mut(keys));
+        let rows = self
+            .products
+            .chunks_exact(keys)
+            .zip(self.weights.chunks_exact_mut(keys));
         let scales = self.query_scales.iter().step_by(self.heads);
         for (((products, weights), factor), scale) in rows.zip(self.factors).zip(scales) {
             let mut top = ops.splat(f32::MIN);
-            let parts = self.key_scales.chunks_exact(n).zip(self.key_offsets.chunks_exact(n));
+            let parts = self
+                .key_scales
+                .chunks_exact(n)
+                .zip(self.key_offsets.chunks_exact(n));
             let parts = parts.zip(products.chunks_exact(n));
             for (place, ((scale, offset), product)) in self.row.chunks_exact_mut(n).zip(parts) {
                 let product = ints.to_float(ints.load(product));
@@ -316,7 +303,8 @@ fn power_of_two<I: Isa>(isa: I, x: I::F32) -> I::F32 {
         power = ops.mul_add(power, rest, ops.splat(coefficient));
     }
     let exponent = ints.shift_left::<23>(ops.to_int_round(whole).same_cast());
-    ints.add(power.reinterpret_cast::<I::I32>(), exponent).reinterpret_cast()
+    ints.add(power.reinterpret_cast::<I::I32>(), exponent)
+        .reinterpret_cast()
 }
 
 /// Puts the heads of each row side by side.
@@ -345,6 +333,38 @@ impl SimdOp for Collect<'_> {
                 scale(isa, context, self.factors[own], place);
             }
             self.to.put(isa, self.first + row, self.row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Powers<'a>(&'a mut [f32]);
+
+    impl SimdOp for Powers<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn eval<I: Isa>(self, isa: I) {
+            update(
+                isa,
+                self.0,
+                #[inline(always)]
+                |v| power_of_two(isa, v),
+            );
+        }
+    }
+
+    #[test]
+    fn powers_of_two() {
+        let x: Vec<f32> = (0..=1270).map(|i| -0.1 * i as f32).collect();
+        let mut powers = x.clone();
+        Powers(&mut powers).dispatch();
+        for (x, power) in x.iter().zip(powers) {
+            let expected = x.max(-126.0).exp2();
+            assert!((power / expected - 1.0).abs() < 4e-6, "{x}: {power}, {expected}");
         }
     }
 }
