@@ -76,7 +76,7 @@ def timed(work):
     return seconds
 
 
-def encoder():
+def encoder(attention="sdpa"):
     """Our encoder as a `BertModel`."""
     import torch
     from safetensors.torch import load_file
@@ -85,7 +85,8 @@ def encoder():
     folder = ROOT / "models" / "news-en"
     known = json.loads((folder / "config.json").read_text())
     known.pop("dixit")
-    model = BertModel(BertConfig(**known), add_pooling_layer=False).eval()
+    config = BertConfig(**known, attn_implementation=attention)
+    model = BertModel(config, add_pooling_layer=False).eval()
     weights = load_file(folder / "model.safetensors")
     weights = {name: value.float() for name, value in weights.items() if not name.startswith("heads.")}
     missing, unexpected = model.load_state_dict(weights, strict=False)
@@ -120,10 +121,13 @@ def engines(windows, threads, folder):
     tensors = [{name: torch.from_numpy(value) for name, value in batch.items()} for batch in inputs]
     yield "PyTorch f32", lambda: [model(**batch).last_hidden_state for batch in tensors]
 
+    # The fused attention loses its mask when it is traced.
+    traced = encoder("eager")
+
     class States(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.model = model
+            self.model = traced
 
         def forward(self, input_ids, token_type_ids, attention_mask):
             return self.model(

@@ -299,7 +299,7 @@ fn power_of_two<I: Isa>(isa: I, x: I::F32) -> I::F32 {
     let whole = ops.round_ties_even(x);
     let rest = ops.sub(x, whole);
     let mut power = ops.splat(0.009_570_1);
-    for coefficient in [0.055_917_86, 0.240_247_45, 0.693_121_8, 0.999_999_26] {
+    for coefficient in [0.055_917_86, 0.240_247_45, 0.693_121_8, 0.999_999_3] {
         power = ops.mul_add(power, rest, ops.splat(coefficient));
     }
     let exponent = ints.shift_left::<23>(ops.to_int_round(whole).same_cast());

@@ -22,14 +22,14 @@ pub(super) struct Heads {
 /// Queries, keys and values of a layer, and room for what is made of them.
 pub(super) enum Attention {
     F32(float::Attention),
-    Int8(int8::Attention),
+    Int8(Box<int8::Attention>),
 }
 
 impl Attention {
     pub(super) fn new(precision: Precision, heads: Heads) -> Self {
         match precision {
             Precision::F32 => Self::F32(float::Attention::new(heads)),
-            Precision::Int8 => Self::Int8(int8::Attention::new(heads)),
+            Precision::Int8 => Self::Int8(Box::new(int8::Attention::new(heads))),
         }
     }
 
