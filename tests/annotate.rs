@@ -169,7 +169,7 @@ fn a_page_holds_one_article_and_several_go_into_a_folder() {
     let twice = article("briefing");
     let twice = run(&["--force", twice.to_str().unwrap()], &[&folder]);
     assert_eq!(twice.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&twice.stderr).contains("same name"));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("ids must differ"));
 }
 
 #[test]

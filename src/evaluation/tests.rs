@@ -65,6 +65,9 @@ fn sure(gold: &[Annotation]) -> Vec<Annotation> {
         for entity in annotation.entities.iter_mut().flatten() {
             entity.score = Some(1.0);
         }
+        for attribution in annotation.attributions.iter_mut().flatten() {
+            attribution.score = Some(1.0);
+        }
         for sentence in annotation.sentences.iter_mut().flatten() {
             sentence.score = Some(1.0);
             sentence.check_worthiness = sentence.check_worthy.map(|yes| if yes { 1.0 } else { 0.0 });

@@ -132,6 +132,15 @@ fn kind(label: &str) -> Kind {
     }
 }
 
+/// The place of a speaker's record, which is added unless it is there already.
+fn place_of(speakers: &mut Vec<Map<String, Value>>, record: &Map<String, Value>) -> usize {
+    let known = speakers.iter().position(|s| s.get("id") == record.get("id"));
+    known.unwrap_or_else(|| {
+        speakers.push(record.clone());
+        speakers.len() - 1
+    })
+}
+
 /// The label of a mark for an entity.
 fn entity_label(label: &str) -> String {
     let first = label.split(':').next().unwrap_or_default();
@@ -380,7 +389,7 @@ impl Marks {
                 }
                 Kind::Sentence => {
                     if let Some(Value::Object(record)) = attributes.remove(RECORD) {
-                        speakers.push(record);
+                        place_of(&mut speakers, &record);
                     }
                     sentences.push(with_span(mark, attributes)?);
                 }
@@ -398,11 +407,7 @@ impl Marks {
                     }
                     let mut speaker = to(BY).into_iter().find_map(|t| person_of[t]).map(|p| first + p);
                     if let Some(Value::Object(record)) = attributes.get(BY) {
-                        let known = speakers.iter().position(|s| s.get("id") == record.get("id"));
-                        speaker = Some(known.unwrap_or_else(|| {
-                            speakers.push(record.clone());
-                            speakers.len() - 1
-                        }));
+                        speaker = Some(place_of(&mut speakers, record));
                         attributes.remove(BY);
                     }
                     if attributes.get("claim_type").is_none_or(|t| !t.is_string()) {

@@ -8,6 +8,7 @@ use super::{Format, FormatError, Losses, Output, Part};
 use crate::annotation::Annotation;
 use crate::span::Span;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 pub(super) const FORMAT: Format = Format {
     name: "prodigy",
@@ -92,21 +93,28 @@ fn read(mut record: Map<String, Value>, number: usize, losses: &mut Losses) -> R
         let attributes = item[ATTRIBUTES].as_object().cloned().unwrap_or_default();
         marks.push(label, span(item, "start", "end", &offsets)?, attributes);
     }
+    // Spans that are linked to; of several that look the same, each is linked to once.
+    let mut reached = HashSet::new();
     for relation in list(&mut record, "relations")? {
-        let end = |key: &str| {
-            let wanted = &relation[key];
-            let same = |item: &&Value| {
-                ["start", "end", "label"]
-                    .iter()
-                    .all(|field| item[*field] == wanted[*field])
-            };
-            let exact = spans.iter().position(|item| item == wanted);
-            exact
-                .or_else(|| spans.iter().position(|item| same(&item)))
-                .ok_or_else(|| format!("a relation's {key} is none of the spans: {relation}"))
+        let none = |key: &str| format!("a relation's {key} is none of the spans: {relation}");
+        let like = |wanted: &Value, item: &Value| {
+            let fields = ["start", "end", "label"];
+            fields.iter().all(|field| item[*field] == wanted[*field])
         };
+        let head = &relation["head_span"];
+        let from = (spans.iter().position(|item| item == head))
+            .or_else(|| spans.iter().position(|item| like(head, item)))
+            .ok_or_else(|| none("head_span"))?;
         let name = relation["label"].as_str().unwrap_or("link");
-        marks.link(name, end("head_span")?, end("child_span")?);
+        let child = &relation["child_span"];
+        let free = |i: &usize| !reached.contains(&(name.to_owned(), *i));
+        let exact = || (0..spans.len()).filter(|&i| spans[i] == *child);
+        let to = (exact().find(free))
+            .or_else(|| exact().next())
+            .or_else(|| spans.iter().position(|item| like(child, item)))
+            .ok_or_else(|| none("child_span"))?;
+        reached.insert((name.to_owned(), to));
+        marks.link(name, from, to);
     }
     let rest = Rest::read(meta.remove(ASIDE), meta)?;
     marks.into_annotation(&id, &text, rest, losses)

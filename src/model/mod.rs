@@ -20,7 +20,7 @@ pub use packing::pack;
 pub use shapes::Shape;
 pub use tags::TagSet;
 pub use tokenizer::{PieceTokenizer, Pieces};
-pub use weights::Weights;
+pub use weights::{Table, Weights};
 pub use windows::{Window, WindowWord, windows};
 
 use sha2::{Digest, Sha256};
@@ -51,14 +51,17 @@ impl Model {
         let config_bytes = read(&path.join("config.json"))?;
         let tokenizer_bytes = read(&path.join("tokenizer.json"))?;
         let weight_bytes = read(&path.join("model.safetensors"))?;
-        let mut digest = Sha256::new();
-        for bytes in [&config_bytes, &tokenizer_bytes, &weight_bytes] {
-            digest.update(bytes);
-        }
-        let sha256 = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        let config = ModelConfig::parse(&config_bytes).map_err(|e| e.at(&path.join("config.json")))?;
-        let tokenizer =
-            PieceTokenizer::parse(&tokenizer_bytes).map_err(|e| e.at(&path.join("tokenizer.json")))?;
+        let (sha256, parsed) = rayon::join(
+            || sha256([&config_bytes, &tokenizer_bytes, &weight_bytes]),
+            || -> Result<_, ModelError> {
+                let config =
+                    ModelConfig::parse(&config_bytes).map_err(|e| e.at(&path.join("config.json")))?;
+                let tokenizer = PieceTokenizer::parse(&tokenizer_bytes)
+                    .map_err(|e| e.at(&path.join("tokenizer.json")))?;
+                Ok((config, tokenizer))
+            },
+        );
+        let (config, tokenizer) = parsed?;
         let weights_path = path.join("model.safetensors");
         let weights = Weights::parse(weight_bytes).map_err(|e| e.at(&weights_path))?;
         let heads = Heads::load(&weights, &config).map_err(|e| e.at(&weights_path))?;
@@ -71,6 +74,15 @@ impl Model {
             sha256,
         })
     }
+}
+
+/// Over all of `files`, one after the other.
+fn sha256(files: [&[u8]; 3]) -> String {
+    let mut digest = Sha256::new();
+    for bytes in files {
+        digest.update(bytes);
+    }
+    digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {

@@ -2,15 +2,41 @@
 
 use super::ModelError;
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// All tensors of a model, read on demand.
 pub struct Weights {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     entries: HashMap<String, Entry>,
+}
+
+/// A matrix that stays as it is in the file, its rows converted when they are read.
+pub struct Table {
+    bytes: Arc<Vec<u8>>,
+    dtype: Dtype,
+    data: Range<usize>,
+    columns: usize,
+}
+
+impl Table {
+    /// Writes a row to `out`, which has a place for each column.
+    pub fn read(&self, row: usize, out: &mut [f32]) {
+        let bytes = &self.bytes[self.data.clone()];
+        let size = self.columns * if self.dtype == Dtype::F16 { 2 } else { 4 };
+        let bytes = &bytes[row * size..(row + 1) * size];
+        if self.dtype == Dtype::F16 {
+            out.iter_mut()
+                .zip(f16s(bytes))
+                .for_each(|(to, from)| *to = from.to_f32());
+        } else {
+            out.iter_mut().zip(f32s(bytes)).for_each(|(to, from)| *to = from);
+        }
+    }
 }
 
 struct Entry {
@@ -38,7 +64,10 @@ impl Weights {
                 );
             }
         }
-        Ok(Self { bytes, entries })
+        Ok(Self {
+            bytes: Arc::new(bytes),
+            entries,
+        })
     }
 
     /// The bytes of the file.
@@ -72,23 +101,31 @@ impl Weights {
         let bytes = &self.bytes[entry.data.clone()];
         match entry.dtype {
             Dtype::F32 => Ok(f32s(bytes).collect()),
-            Dtype::F16 => Ok(f16s(bytes).map(f16::to_f32).collect()),
+            Dtype::F16 => {
+                let halves: Vec<f16> = f16s(bytes).collect();
+                let mut floats = vec![0.0; halves.len()];
+                halves.convert_to_f32_slice(&mut floats);
+                Ok(floats)
+            }
             other => Err(unsupported(name, other)),
         }
     }
 
-    /// The same, in half precision.
+    /// A table of `rows` by `columns` numbers of which only some rows will be read.
     ///
     /// # Errors
     /// No such tensor, or one of another shape or kind of number.
-    pub fn tensor_f16(&self, name: &str, shape: &[usize]) -> Result<Vec<f16>, ModelError> {
-        let entry = self.entry(name, shape)?;
-        let bytes = &self.bytes[entry.data.clone()];
-        match entry.dtype {
-            Dtype::F32 => Ok(f32s(bytes).map(f16::from_f32).collect()),
-            Dtype::F16 => Ok(f16s(bytes).collect()),
-            other => Err(unsupported(name, other)),
+    pub fn table(&self, name: &str, rows: usize, columns: usize) -> Result<Table, ModelError> {
+        let entry = self.entry(name, &[rows, columns])?;
+        if !matches!(entry.dtype, Dtype::F32 | Dtype::F16) {
+            return Err(unsupported(name, entry.dtype));
         }
+        Ok(Table {
+            bytes: Arc::clone(&self.bytes),
+            dtype: entry.dtype,
+            data: entry.data.clone(),
+            columns,
+        })
     }
 
     fn entry(&self, name: &str, shape: &[usize]) -> Result<&Entry, ModelError> {

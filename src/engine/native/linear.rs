@@ -1,12 +1,18 @@
-//! Linear layers on packed weights.
+//! Linear layers on packed weights: the product of a block of rows, and what is to become of each row of it while it
+//! is in the cache.
 
+use super::lanes::{furthest, padded, to_signed};
+use super::rows::{Block, Rows};
 use super::{EngineError, Precision};
 use crate::model::{ModelError, Weights};
-use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
-use rten_simd::SimdOp;
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_simd::ops::{BitOps, NumOps, ToFloat};
+use rten_simd::{Isa, SimdOp};
 use rten_tensor::{Matrix, NdTensorView};
-use rten_vecmath::{MinMax, Quantize};
-use std::mem::MaybeUninit;
+
+/// Rows that go through a layer at a time, so that what they become stays in the processor's cache: a multiple of the
+/// height of every kernel's tiles.
+pub(super) const BLOCK: usize = 64;
 
 /// The matrix kernels that suit this processor.
 #[derive(Default)]
@@ -18,6 +24,7 @@ pub(super) struct Kernels {
 /// `y = x Wᵀ + b`, `W` of `[out, in]`.
 pub(super) struct Linear {
     weights: Packed,
+    /// Padded, like all that follows the columns.
     bias: Vec<f32>,
     width: usize,
 }
@@ -32,8 +39,27 @@ enum Packed {
     },
 }
 
+/// The products of a block of rows, before scales and biases.
+#[derive(Default)]
+pub(super) struct Products {
+    f32: Vec<f32>,
+    int8: Vec<i32>,
+}
+
+/// What becomes of the outputs of a layer.
+pub(super) trait Finish {
+    /// Takes the outputs of a row, counted from the first of the block.
+    fn row<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>);
+}
+
+/// A row of outputs, worked out as they are asked for.
+pub(super) trait Outputs<I: Isa> {
+    /// Replaces each vector of `row` by what `merge` makes of the outputs and it.
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32);
+}
+
 impl Linear {
-    /// Takes the layers `names` out of the weights and puts their outputs side by side.
+    /// Takes the layers `names` out of the weights and puts their outputs, each padded, side by side.
     pub(super) fn load(
         weights: &Weights,
         names: &[String],
@@ -42,23 +68,31 @@ impl Linear {
         precision: Precision,
         kernels: &Kernels,
     ) -> Result<Self, ModelError> {
-        let mut rows = Vec::with_capacity(names.len() * out * width);
-        let mut bias = Vec::with_capacity(names.len() * out);
-        for name in names {
-            rows.extend(weights.tensor(&format!("{name}.weight"), &[out, width])?);
+        let mut rows = Vec::with_capacity(names.len() * padded(out) * padded(width));
+        let mut bias = Vec::with_capacity(names.len() * padded(out));
+        for (index, name) in names.iter().enumerate() {
+            let values = weights.tensor(&format!("{name}.weight"), &[out, width])?;
+            for row in values.chunks_exact(width) {
+                rows.extend_from_slice(row);
+                rows.resize(rows.len().next_multiple_of(padded(width)), 0.0);
+            }
+            rows.resize((index + 1) * padded(out) * padded(width), 0.0);
             bias.extend(weights.tensor(&format!("{name}.bias"), &[out])?);
+            bias.resize((index + 1) * padded(out), 0.0);
         }
-        Ok(Self::pack(&rows, bias, width, precision, kernels))
+        Ok(Self::pack(&rows, bias, precision, kernels))
     }
 
-    /// A layer of weights `[out, width]`.
-    fn pack(rows: &[f32], bias: Vec<f32>, width: usize, precision: Precision, kernels: &Kernels) -> Self {
+    /// A layer of weights `[out, width]`, all padded.
+    fn pack(rows: &[f32], bias: Vec<f32>, precision: Precision, kernels: &Kernels) -> Self {
+        let out = bias.len();
+        let width = rows.len() / out;
         let weights = match precision {
-            Precision::F32 => Packed::F32(kernels.f32.prepack_b(transposed(rows, bias.len(), width))),
+            Precision::F32 => Packed::F32(kernels.f32.prepack_b(transposed(rows, out, width))),
             Precision::Int8 => {
                 let (quantised, scales) = quantise_rows(rows, width, kernels.int8.may_saturate());
                 Packed::Int8 {
-                    weights: kernels.int8.prepack_b(transposed(&quantised, bias.len(), width)),
+                    weights: kernels.int8.prepack_b(transposed(&quantised, out, width)),
                     sums: quantised
                         .chunks_exact(width)
                         .map(|row| row.iter().map(|v| i32::from(*v)).sum())
@@ -70,111 +104,216 @@ impl Linear {
         Self { weights, bias, width }
     }
 
-    /// Applies the layer to each row of `x` (`[tokens, in]`); gives `[tokens, out]`.
-    pub(super) fn apply(&self, x: &[f32], kernels: &Kernels) -> Result<Vec<f32>, EngineError> {
-        let (tokens, out) = (x.len() / self.width, self.bias.len());
-        match &self.weights {
-            Packed::F32(weights) => {
-                let mut y = vec![0.0; tokens * out];
-                let options = GemmOptions {
-                    bias: Some(BiasVector::Row(&self.bias)),
-                    ..GemmOptions::default()
-                };
+    /// Applies the layer to a block of at most [`BLOCK`] rows.
+    pub(super) fn apply(
+        &self,
+        input: &Rows,
+        (first, end): (usize, usize),
+        products: &mut Products,
+        kernels: &Kernels,
+        finish: &mut impl Finish,
+    ) -> Result<(), EngineError> {
+        let (rows, out) = (end - first, self.bias.len());
+        match (&self.weights, input.block(first, end)) {
+            (Packed::F32(weights), Block::F32(values)) => {
+                let products = sized(&mut products.f32, rows * out);
+                let (a, b) = (matrix(values, rows, self.width), GemmInputB::Packed(weights));
                 kernels
                     .f32
-                    .gemm(
-                        &mut y,
-                        GemmInputA::Unpacked(matrix(x, tokens, self.width)),
-                        GemmInputB::Packed(weights),
-                        options,
-                    )
+                    .gemm(products, GemmInputA::Unpacked(a), b, GemmOptions::default())
                     .map_err(backend)?;
-                Ok(y)
+                let bias = &self.bias;
+                F32 {
+                    products,
+                    bias,
+                    finish,
+                }
+                .dispatch();
             }
-            Packed::Int8 {
-                weights,
-                scales,
-                sums,
-            } => {
-                let activations = QuantisedRows::new(x, self.width);
-                let mut products = vec![0i32; tokens * out];
-                let a = GemmInputA::Unpacked(matrix(&activations.values, tokens, self.width));
+            (
+                Packed::Int8 {
+                    weights,
+                    scales: columns,
+                    sums,
+                },
+                Block::Int8 {
+                    values,
+                    scales,
+                    zeros,
+                },
+            ) => {
+                let products = sized(&mut products.int8, rows * out);
+                let (a, b) = (matrix(values, rows, self.width), GemmInputB::Packed(weights));
                 // The kernels' own zero points go wrong where they differ from row to row: in rten-gemm 0.27 on AVX-512,
                 // every row of a block from the ninth on gets wrong ones. So they are taken off afterwards.
                 kernels
                     .int8
-                    .gemm(
-                        &mut products,
-                        a,
-                        GemmInputB::Packed(weights),
-                        GemmOptions::default(),
-                    )
+                    .gemm(products, GemmInputA::Unpacked(a), b, GemmOptions::default())
                     .map_err(backend)?;
-                Ok(self.dequantise(&products, &activations, scales, sums))
+                Int8 {
+                    products,
+                    scales,
+                    zeros,
+                    columns,
+                    sums,
+                    bias: &self.bias,
+                    finish,
+                }
+                .dispatch();
+            }
+            _ => {
+                return Err(EngineError::Backend(
+                    "rows and weights differ in precision".into(),
+                ));
             }
         }
-    }
-
-    fn dequantise(&self, products: &[i32], rows: &QuantisedRows, columns: &[f32], sums: &[i32]) -> Vec<f32> {
-        let mut y = Vec::with_capacity(products.len());
-        let rows = rows.scales.iter().zip(&rows.zeros);
-        for (products, (row, zero)) in products.chunks_exact(columns.len()).zip(rows) {
-            let zero = i32::from(*zero);
-            let channels = products.iter().zip(columns).zip(sums).zip(&self.bias);
-            y.extend(
-                channels
-                    .map(|(((&p, &column), &sum), &bias)| (p - zero * sum) as f32 * (row * column) + bias),
-            );
-        }
-        y
+        Ok(())
     }
 }
 
-/// Activations as `u8`, each row with its own scale and zero point.
-struct QuantisedRows {
-    values: Vec<u8>,
-    scales: Vec<f32>,
-    zeros: Vec<u8>,
+/// Finishes the rows of a product of floats.
+struct F32<'a, F> {
+    products: &'a [f32],
+    bias: &'a [f32],
+    finish: &'a mut F,
 }
 
-impl QuantisedRows {
-    fn new(x: &[f32], width: usize) -> Self {
-        let rows = x.len() / width;
-        let mut quantised = Self {
-            values: Vec::with_capacity(x.len()),
-            scales: Vec::with_capacity(rows),
-            zeros: Vec::with_capacity(rows),
-        };
-        let mut buffer = vec![MaybeUninit::new(0u8); width];
-        for row in x.chunks_exact(width) {
-            let (low, high) = MinMax::new(row).dispatch();
-            // Zero lies inside the range, so that it is represented exactly.
-            let (low, high) = (low.min(0.0), high.max(0.0));
-            let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
-            let zero = (-low / scale).round().clamp(0.0, 255.0) as u8;
-            quantised
-                .values
-                .extend_from_slice(Quantize::new(row, &mut buffer, 1.0 / scale, zero).dispatch());
-            quantised.scales.push(scale);
-            quantised.zeros.push(zero);
+struct F32Outputs<'a> {
+    products: &'a [f32],
+    bias: &'a [f32],
+}
+
+impl<F: Finish> SimdOp for F32<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let bias = self.bias;
+        for (row, products) in self.products.chunks_exact(bias.len()).enumerate() {
+            self.finish.row(isa, row, &F32Outputs { products, bias });
         }
-        quantised
     }
+}
+
+impl<I: Isa> Outputs<I> for F32Outputs<'_> {
+    #[inline(always)]
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32) {
+        let ops = isa.f32();
+        let n = ops.len();
+        let parts = self.products.chunks_exact(n).zip(self.bias.chunks_exact(n));
+        for (place, (products, bias)) in row.chunks_exact_mut(n).zip(parts) {
+            let output = ops.add(ops.load(products), ops.load(bias));
+            ops.store(merge(output, ops.load(place)), place);
+        }
+    }
+}
+
+/// Finishes the rows of a product of bytes.
+struct Int8<'a, F> {
+    products: &'a [i32],
+    scales: &'a [f32],
+    zeros: &'a [i32],
+    columns: &'a [f32],
+    sums: &'a [i32],
+    bias: &'a [f32],
+    finish: &'a mut F,
+}
+
+struct Int8Outputs<'a> {
+    products: &'a [i32],
+    scale: f32,
+    zero: i32,
+    columns: &'a [f32],
+    sums: &'a [i32],
+    bias: &'a [f32],
+}
+
+impl<F: Finish> SimdOp for Int8<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let rows = self.scales.iter().zip(self.zeros);
+        for (row, (products, (&scale, &zero))) in
+            self.products.chunks_exact(self.bias.len()).zip(rows).enumerate()
+        {
+            let outputs = Int8Outputs {
+                products,
+                scale,
+                zero,
+                columns: self.columns,
+                sums: self.sums,
+                bias: self.bias,
+            };
+            self.finish.row(isa, row, &outputs);
+        }
+    }
+}
+
+impl<I: Isa> Outputs<I> for Int8Outputs<'_> {
+    #[inline(always)]
+    fn merge_into(&self, isa: I, row: &mut [f32], merge: impl Fn(I::F32, I::F32) -> I::F32) {
+        let (ops, ints) = (isa.f32(), isa.i32());
+        let n = ops.len();
+        let (zero, scale) = (ints.splat(self.zero), ops.splat(self.scale));
+        let sums = self.products.chunks_exact(n).zip(self.sums.chunks_exact(n));
+        let parts = self
+            .columns
+            .chunks_exact(n)
+            .zip(self.bias.chunks_exact(n))
+            .zip(sums);
+        for (place, ((columns, bias), (products, sums))) in row.chunks_exact_mut(n).zip(parts) {
+            let off = ints.mul(zero, ints.load(sums));
+            let product = ints.to_float(ints.sub(ints.load(products), off));
+            let output = ops.mul_add(product, ops.mul(scale, ops.load(columns)), ops.load(bias));
+            ops.store(merge(output, ops.load(place)), place);
+        }
+    }
+}
+
+/// The first `len` numbers of a buffer that grows where it must.
+pub(super) fn sized<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) -> &mut [T] {
+    if buffer.len() < len {
+        buffer.resize(len, T::default());
+    }
+    &mut buffer[..len]
 }
 
 /// Weights as `i8`, symmetric, each row (output channel) with its own scale. Kernels that add pairs of products in
 /// 16 bits get weights of 7 bits.
 fn quantise_rows(rows: &[f32], width: usize, saturates: bool) -> (Vec<i8>, Vec<f32>) {
-    let limit = if saturates { 63.0 } else { 127.0 };
-    let mut values = Vec::with_capacity(rows.len());
-    let mut scales = Vec::with_capacity(rows.len() / width);
-    for row in rows.chunks_exact(width) {
-        let largest = row.iter().fold(0f32, |m, v| m.max(v.abs()));
-        let scale = (largest / limit).max(f32::MIN_POSITIVE);
-        values.extend(row.iter().map(|v| (v / scale).round() as i8));
-        scales.push(scale);
+    let mut values = vec![0; rows.len()];
+    let mut scales = vec![0.0; rows.len() / width];
+    QuantiseRows {
+        rows,
+        width,
+        limit: if saturates { 63.0 } else { 127.0 },
+        values: &mut values,
+        scales: &mut scales,
     }
+    .dispatch();
     (values, scales)
+}
+
+struct QuantiseRows<'a> {
+    rows: &'a [f32],
+    width: usize,
+    limit: f32,
+    values: &'a mut [i8],
+    scales: &'a mut [f32],
+}
+
+impl SimdOp for QuantiseRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, isa: I) {
+        let rows = self.rows.chunks_exact(self.width).zip(self.scales);
+        for ((row, scale), values) in rows.zip(self.values.chunks_exact_mut(self.width)) {
+            *scale = (furthest(isa, row) / self.limit).max(f32::MIN_POSITIVE);
+            to_signed(isa, row, 1.0 / *scale, values);
+        }
+    }
 }
 
 /// A row-major matrix over a slice of `rows * columns` numbers.
@@ -193,17 +332,17 @@ pub(super) fn backend(error: impl std::fmt::Display) -> EngineError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows::fill;
     use super::*;
 
-    #[test]
-    fn quantised_rows_come_back_within_half_a_step() {
-        let x: Vec<f32> = (0..64).map(|i| ((i * 37) % 64) as f32 / 10.0 - 1.7).collect();
-        let quantised = QuantisedRows::new(&x, 16);
-        for (row, values) in quantised.values.chunks(16).enumerate() {
-            for (value, original) in values.iter().zip(&x[row * 16..]) {
-                let back = (f32::from(*value) - f32::from(quantised.zeros[row])) * quantised.scales[row];
-                assert!((back - original).abs() <= 0.51 * quantised.scales[row]);
-            }
+    /// Keeps the outputs.
+    struct Keep<'a>(&'a mut [f32], usize);
+
+    impl Finish for Keep<'_> {
+        #[inline(always)]
+        fn row<I: Isa>(&mut self, isa: I, row: usize, outputs: &impl Outputs<I>) {
+            let place = &mut self.0[row * self.1..(row + 1) * self.1];
+            outputs.merge_into(isa, place, |output, _| output);
         }
     }
 
@@ -221,9 +360,19 @@ mod tests {
             let bias: Vec<f32> = (0..out).map(noise).collect();
             let kernels = Kernels::default();
             let layer = |precision| {
-                Linear::pack(&weights, bias.clone(), width, precision, &kernels)
-                    .apply(&x, &kernels)
-                    .unwrap()
+                let mut rows = Rows::new(precision, width);
+                fill(&mut rows, 0, &x);
+                let mut y = vec![0.0; tokens * out];
+                Linear::pack(&weights, bias.clone(), precision, &kernels)
+                    .apply(
+                        &rows,
+                        (0, tokens),
+                        &mut Products::default(),
+                        &kernels,
+                        &mut Keep(&mut y, out),
+                    )
+                    .unwrap();
+                y
             };
             let (exact, rounded) = (layer(Precision::F32), layer(Precision::Int8));
             let rows = exact.chunks_exact(out).zip(rounded.chunks_exact(out));
@@ -240,10 +389,8 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_zeros_stays_zero() {
-        let quantised = QuantisedRows::new(&[0.0; 8], 8);
-        assert!(quantised.values.iter().all(|v| *v == quantised.zeros[0]));
-        let (values, _) = quantise_rows(&[0.0; 8], 8, false);
-        assert_eq!(values, [0; 8]);
+    fn weights_of_zero_stay_zero() {
+        let (values, _) = quantise_rows(&[0.0; 64], 64, false);
+        assert_eq!(values, [0; 64]);
     }
 }
