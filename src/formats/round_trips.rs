@@ -306,7 +306,7 @@ fn annotation() -> impl Strategy<Value = Annotation> {
                          span: &mut dyn FnMut(&mut dyn FnMut(usize) -> usize) -> Span,
                          least: usize| {
                 let mut spans: Vec<Span> = (0..least + next(2)).map(|_| span(next)).collect();
-                spans.sort();
+                spans.sort_by_key(|s| order(s));
                 spans
             };
             let attributions: Vec<Attribution> = (0..next(3))
