@@ -35,6 +35,10 @@ class Entity:
     """Probability; None where unknown, as in gold."""
     country: str | None
     """ISO 3166-1 alpha-2 code that the mention points to."""
+    country_reason: str | None = None
+    """Why a mention that could have a country has none."""
+    as_government: bool = False
+    """Whether a country or capital stands for its government here."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +211,7 @@ class Annotation:
 
     @cached_property
     def countries(self) -> tuple[Country, ...]:
-        """Countries named in the article, most mentioned first."""
+        """Countries named in the article, from the one that it is most about."""
         return tuple(Country(**country) for country in self._record["countries"])
 
     @cached_property

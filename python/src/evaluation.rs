@@ -2,6 +2,7 @@
 
 use crate::annotation::Annotation;
 use crate::error::fail;
+use crate::pool::pool;
 use dixit::evaluation::{Allow, Bootstrap, Check, EvaluationError, OUTPUTS, Options};
 use pyo3::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,9 +66,7 @@ pub(crate) fn evaluate(
     let inner = |annotations: Vec<Py<Annotation>>| annotations.iter().map(|a| a.get().0.clone()).collect();
     let (gold, predicted): (Vec<_>, Vec<_>) = (inner(gold), inner(predicted));
     py.detach(|| {
-        // A pool of this call's own: the threads of a global one would be missing in a process that was forked.
-        let pool = rayon::ThreadPoolBuilder::new().build().map_err(fail)?;
-        let report = pool.install(|| {
+        let report = pool()?.install(|| {
             let check = Check::new(&gold, &options, allow)?;
             predicted
                 .iter()

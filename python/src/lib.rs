@@ -5,6 +5,7 @@ mod annotation;
 mod error;
 mod evaluation;
 mod pipeline;
+mod pool;
 mod rows;
 
 use pyo3::pymodule;

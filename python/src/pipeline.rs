@@ -2,6 +2,7 @@
 
 use crate::annotation::Annotation;
 use crate::error::{fail, failed};
+use crate::pool::pool;
 use dixit::article::Article;
 use dixit::engine::native::{Native, Precision};
 use dixit::model::Model;
@@ -45,9 +46,11 @@ impl Pipeline {
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
         py.detach(|| {
-            let model = Model::load(&path).map_err(fail)?;
-            let engine = Native::load(&model, precision, threads).map_err(fail)?;
-            let pipeline = dixit::pipeline::Pipeline::with(model, Box::new(engine));
+            let pipeline = pool()?.install(|| {
+                let model = Model::load(&path).map_err(fail)?;
+                let engine = Native::load(&model, precision, threads).map_err(fail)?;
+                PyResult::Ok(dixit::pipeline::Pipeline::with(model, Box::new(engine)))
+            })?;
             Ok(Self { pipeline, threads })
         })
     }
