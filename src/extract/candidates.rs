@@ -12,6 +12,9 @@ use crate::span::Span;
 /// The choice of a speaker who is described.
 pub(super) const BY_DESCRIPTION: &str = "speaker by description";
 
+/// Speakers described before that are candidates, at most: the last ones.
+const DESCRIBED: usize = 50;
+
 /// Who may be the speaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -59,10 +62,11 @@ impl Past<'_> {
     }
 }
 
-/// What the source says, prepared for comparison.
+/// What the source says and what stands around it, prepared for comparison.
 struct Asked<'a> {
     question: Question,
     at: usize,
+    around: Around,
     head: Option<usize>,
     /// Words of a description, in lower case.
     words: Vec<String>,
@@ -70,6 +74,20 @@ struct Asked<'a> {
     noun: String,
     nations: Vec<&'a str>,
     gender: Option<Gender>,
+}
+
+/// Whoever is named around a claim.
+struct Around {
+    /// The first that is named in the sentence, outside quotation marks, and in the one before.
+    first_here: Option<usize>,
+    first_before: Option<usize>,
+    /// Sources of the sentence and of the one before; the next source of the paragraph.
+    sources_here: Vec<usize>,
+    sources_before: Vec<usize>,
+    next_source: Option<usize>,
+    /// What the heading of the section says before a colon.
+    heading: Option<Span>,
+    last_of_kinds: Vec<(&'static str, Span)>,
 }
 
 /// The kind of choice, and the candidates with their features.
@@ -95,15 +113,16 @@ pub(super) fn candidates(
     };
     let asked = asked(scene, question, reading);
     let mut out: Vec<(Who, Vec<Feature>)> = Vec::new();
-    for (index, actor) in scene.cast.iter().enumerate().filter(|(_, a)| a.named) {
+    let mut actors = scene.in_reach(question.sentence);
+    if let Some(head) = asked.head.filter(|head| !actors.contains(head)) {
+        actors.push(head);
+    }
+    for (index, actor) in (actors.into_iter().map(|a| (a, &scene.cast[a]))).filter(|(_, a)| a.named) {
         out.push((Who::Actor(index), of_actor(scene, &asked, past, index, actor)));
     }
-    for (index, record) in past
-        .records
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| past.actors[*index].is_none())
-    {
+    let described = (past.records.iter().enumerate()).filter(|(index, _)| past.actors[*index].is_none());
+    let earlier = described.clone().count().saturating_sub(DESCRIBED);
+    for (index, record) in described.skip(earlier) {
         out.push((Who::Record(index), of_record(scene, &asked, past, index, record)));
     }
     let described = match reading {
@@ -137,14 +156,11 @@ fn asked<'a>(scene: &'a Scene<'_>, question: Question, reading: Option<Source<'_
         _ => (None, None),
     };
     let words: Vec<String> = phrase.map_or(Vec::new(), |p| words(p.of(text)));
-    let inside = scene
-        .input
-        .entities
-        .iter()
-        .filter(|e| phrase.is_some_and(|p| p.contains(e.span)));
+    let inside = phrase.into_iter().flat_map(|p| scene.entities_in(p));
     Asked {
         question,
         at,
+        around: around(scene, question.sentence, at),
         head,
         noun: head_noun(&words).to_owned(),
         definite: phrase.is_some_and(|p| is_definite(p.of(text))),
@@ -161,6 +177,42 @@ fn asked<'a>(scene: &'a Scene<'_>, question: Question, reading: Option<Source<'_
                 _ => None,
             }),
     }
+}
+
+fn around(scene: &Scene<'_>, sentence: usize, at: usize) -> Around {
+    let segments = scene.input.segments;
+    let first = |sentence: usize| {
+        let mut names = scene.entities_in(segments.sentences[sentence].span);
+        let first = names.find(|e| e.label != NORP && !scene.is_quoted(e.span))?;
+        scene.actor_at(first.span)
+    };
+    let sources = |sentence: usize| {
+        let of_it = scene.named.iter().filter(|(s, _)| *s == sentence);
+        of_it.map(|(_, actor)| *actor).collect()
+    };
+    let own = scene.paragraph(sentence);
+    let mut after = scene.named.iter().filter(|(s, _)| *s > sentence);
+    let before = sentence.checked_sub(1);
+    Around {
+        first_here: first(sentence),
+        first_before: before.and_then(first),
+        sources_here: sources(sentence),
+        sources_before: before.map_or(Vec::new(), sources),
+        next_source: after
+            .find(|(s, _)| scene.paragraph(*s) == own)
+            .map(|(_, actor)| *actor),
+        heading: heading(scene, sentence),
+        last_of_kinds: scene.last_of_kinds(at, None),
+    }
+}
+
+/// What the heading of a sentence's section says before a colon ("Foreign Minister Ana Reis: …").
+fn heading(scene: &Scene<'_>, sentence: usize) -> Option<Span> {
+    let segments = scene.input.segments;
+    let own = segments.sentences[sentence].paragraph;
+    let heading = segments.paragraphs[..=own].iter().rev().find(|p| p.heading)?.span;
+    let colon = heading.of(scene.input.text).find(':')?;
+    Some(Span::new(heading.start, heading.start + colon))
 }
 
 /// The words of a phrase in lower case, without article.
@@ -274,55 +326,38 @@ fn of_past(
 /// Where somebody is mentioned, as seen from the claim.
 fn of_place(scene: &Scene<'_>, asked: &Asked<'_>, index: usize, actor: &Actor, f: &mut Vec<Feature>) {
     let segments = scene.input.segments;
-    let sentence = asked.question.sentence;
+    let (sentence, around) = (asked.question.sentence, &asked.around);
     let span = segments.sentences[sentence].span;
-    let here: Vec<Span> = actor
-        .mentions
-        .iter()
-        .copied()
-        .filter(|m| span.contains(*m))
-        .collect();
+    let here = actor.mentions_in(span);
     let unquoted = here.iter().any(|m| !scene.is_quoted(*m));
     flag(f, "named here", unquoted);
     flag(f, "named here in the quotation", !here.is_empty() && !unquoted);
-    let opens = |sentence: Span| {
-        let first = scene
-            .input
-            .entities
-            .iter()
-            .find(|e| sentence.contains(e.span) && e.label != NORP && !scene.is_quoted(e.span));
-        first.is_some_and(|e| actor.mentions.binary_search(&e.span).is_ok())
-    };
-    flag(f, "named first here", opens(span));
+    flag(f, "named first here", around.first_here == Some(index));
     let starts = here.iter().any(|m| m.start <= span.start + 4);
     flag(f, "opens the sentence", starts);
     if let Some(before) = sentence.checked_sub(1) {
-        let before_span = segments.sentences[before].span;
-        flag(
-            f,
-            "named in the sentence before",
-            actor.mentions.iter().any(|m| before_span.contains(*m)),
-        );
-        flag(f, "named first in the sentence before", opens(before_span));
+        let before = actor.mentions_in(segments.sentences[before].span);
+        flag(f, "named in the sentence before", !before.is_empty());
     }
     flag(
         f,
-        "source of the sentence before",
-        scene.named.iter().any(|(s, a)| *a == index && s + 1 == sentence),
+        "named first in the sentence before",
+        around.first_before == Some(index),
     );
-    let next = scene
-        .named
-        .iter()
-        .find(|(s, _)| *s > sentence && scene.paragraph(*s) == scene.paragraph(sentence));
+    flag(
+        f,
+        "source of the sentence before",
+        around.sources_before.contains(&index),
+    );
     flag(
         f,
         "next source of the paragraph",
-        next.is_some_and(|(_, a)| *a == index),
+        around.next_source == Some(index),
     );
     flag(
         f,
         "source elsewhere here",
-        scene.named.iter().any(|(s, a)| *a == index && *s == sentence) && asked.head != Some(index),
+        around.sources_here.contains(&index) && asked.head != Some(index),
     );
     match actor.last_before(asked.at) {
         Some(last) => {
@@ -333,37 +368,15 @@ fn of_place(scene: &Scene<'_>, asked: &Asked<'_>, index: usize, actor: &Actor, f
                 "named in this paragraph before",
                 scene.sentence(last).and_then(|s| scene.paragraph(s)) == scene.paragraph(sentence),
             );
-            let later = (scene.cast.iter())
-                .filter(|other| other.label == actor.label)
-                .any(|other| other.last_before(asked.at).is_some_and(|m| m > last));
-            flag(f, "last of its kind", !later);
+            let is_last = around.last_of_kinds.contains(&(actor.label, last));
+            flag(f, "last of its kind", is_last);
         }
         None => f.push(("not named before", 1.0)),
     }
     f.push(("mentions", (actor.mentions.len() as f64).ln()));
-    let speaks = scene.named.iter().filter(|(_, a)| *a == index).count();
-    f.push(("times a source", (speaks as f64).ln_1p()));
-    flag(f, "in the heading", heading_names(scene, sentence, actor));
-}
-
-/// Whether the heading of the section names somebody before a colon ("Foreign Minister Ana Reis: …").
-fn heading_names(scene: &Scene<'_>, sentence: usize, actor: &Actor) -> bool {
-    let segments = scene.input.segments;
-    let own = segments.sentences[sentence].paragraph;
-    let Some(heading) = segments.paragraphs[..=own].iter().rev().find(|p| p.heading) else {
-        return false;
-    };
-    let colon = heading
-        .span
-        .of(scene.input.text)
-        .find(':')
-        .map(|at| heading.span.start + at);
-    colon.is_some_and(|colon| {
-        actor
-            .mentions
-            .iter()
-            .any(|m| heading.span.start <= m.start && m.end <= colon)
-    })
+    f.push(("times a source", (scene.times_source[index] as f64).ln_1p()));
+    let in_heading = around.heading.is_some_and(|h| !actor.mentions_in(h).is_empty());
+    flag(f, "in the heading", in_heading);
 }
 
 /// How a description fits somebody's name, office and nation.

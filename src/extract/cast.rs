@@ -8,6 +8,9 @@ use crate::annotation::{Entity, SpeakerKind};
 use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
 use crate::span::Span;
 
+/// Kinds of actor: person, organisation, country, place.
+pub(super) const KINDS: usize = 4;
+
 /// A person, organisation, country or place of the article.
 #[derive(Clone, Debug)]
 pub(super) struct Actor {
@@ -25,6 +28,13 @@ pub(super) struct Actor {
 }
 
 impl Actor {
+    /// The mentions that lie in `span`.
+    pub(super) fn mentions_in(&self, span: Span) -> &[Span] {
+        let from = self.mentions.partition_point(|m| m.start < span.start);
+        let to = self.mentions.partition_point(|m| m.end <= span.end);
+        &self.mentions[from..to.max(from)]
+    }
+
     /// The last mention that ends before `at`.
     pub(super) fn last_before(&self, at: usize) -> Option<Span> {
         let count = self.mentions.partition_point(|m| m.end <= at);

@@ -67,6 +67,7 @@ pub enum Subject {
 /// Speaker records and claims of an article. A sentence whose claim type is not `none` is a claim.
 pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
     let scene = Scene::new(input);
+    let cues = Cues::new(&scene);
     let mut speakers = Speakers::new();
     let mut claims: Vec<Claim> = Vec::new();
     let mut choices = Vec::new();
@@ -76,7 +77,7 @@ pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
             continue;
         };
         let span = sentence.span;
-        let attribution = attribution_of(input, &scene.quotations, span);
+        let attribution = cues.attribution_of(&scene, span);
         let continues = goes_on(input, &scene.quotations, index, claims.last());
         let source = attribution.and_then(|a| scene.sources[a]);
         let pronoun = || opening_pronoun(input.text, span).filter(|_| !continues);
@@ -131,55 +132,65 @@ pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
     }
 }
 
-/// The attribution of a sentence: the first whose cue stands in it outside quotation marks; else the one that frames
-/// the quotation which the sentence is part of; else one with a cue inside, or the one whose content covers most of it.
-fn attribution_of(input: &ClaimInput<'_>, quotations: &[Quoted], sentence: Span) -> Option<usize> {
-    let quoted = |span: Span| quotations.iter().any(|q| q.span.contains(span));
-    let linked = |a: &Attribution| !(a.source.is_empty() && a.content.is_empty());
-    let cues: Vec<(usize, Span)> = (input.attributions.iter().enumerate())
-        .filter(|(_, a)| linked(a))
-        .filter_map(|(index, a)| Some((index, *a.cue.first()?)))
-        .collect();
-    let frames = || cues.iter().filter(|(_, cue)| !quoted(*cue));
-    if let Some((index, _)) = frames().find(|(_, cue)| sentence.overlaps(*cue)) {
-        return Some(*index);
-    }
-    if let Some(quotation) = quotations
-        .iter()
-        .find(|q| 2 * q.span.overlap(sentence) > sentence.len())
-    {
-        return by_quotation(input, frames(), quotation.span);
-    }
-    if let Some((index, _)) = cues.iter().find(|(_, cue)| sentence.overlaps(*cue)) {
-        return Some(*index);
-    }
-    let covered = |a: &Attribution| a.content.iter().map(|c| c.overlap(sentence)).max().unwrap_or(0);
-    let best = (0..input.attributions.len()).max_by_key(|&a| covered(&input.attributions[a]))?;
-    (2 * covered(&input.attributions[best]) > sentence.len()).then_some(best)
+/// The cues of attributions that have a source or content, each with its attribution.
+struct Cues {
+    /// Outside quotation marks.
+    frames: Vec<(usize, Span)>,
+    /// Inside.
+    quoted: Vec<(usize, Span)>,
 }
 
-/// The attribution that frames a quotation: its cue stands in the sentence in which the quotation begins or ends, or
-/// part of the quotation is its content; the nearest of these.
-fn by_quotation<'c>(
-    input: &ClaimInput<'_>,
-    cues: impl Iterator<Item = &'c (usize, Span)>,
-    quotation: Span,
-) -> Option<usize> {
-    let sentence = |at: usize| input.segments.sentence_at(at);
-    let ends = [
-        sentence(quotation.start),
-        sentence(quotation.end.saturating_sub(1)),
-    ];
-    let of_it = |attribution: &Attribution| attribution.content.iter().any(|c| c.overlaps(quotation));
-    cues.filter(|(index, cue)| ends.contains(&sentence(cue.start)) || of_it(&input.attributions[*index]))
-        .min_by_key(|(_, cue)| {
-            let (before, after) = (
-                quotation.start.saturating_sub(cue.end),
-                cue.start.saturating_sub(quotation.end),
-            );
-            before.max(after)
-        })
-        .map(|(index, _)| *index)
+impl Cues {
+    fn new(scene: &Scene<'_>) -> Self {
+        let linked = (scene.input.attributions.iter().enumerate())
+            .filter(|(_, a)| !(a.source.is_empty() && a.content.is_empty()));
+        let (quoted, frames) = linked
+            .filter_map(|(index, a)| Some((index, *a.cue.first()?)))
+            .partition(|(_, cue)| scene.is_quoted(*cue));
+        Self { frames, quoted }
+    }
+
+    /// The attribution of a sentence: the first whose cue stands in it outside quotation marks; else the one that
+    /// frames the quotation which the sentence is part of; else one with a cue inside, or the one whose content covers
+    /// most of it.
+    fn attribution_of(&self, scene: &Scene<'_>, sentence: Span) -> Option<usize> {
+        let attributions = scene.input.attributions;
+        let here = |cues: &[(usize, Span)]| cues.iter().find(|(_, cue)| sentence.overlaps(*cue)).map(|c| c.0);
+        if let Some(index) = here(&self.frames) {
+            return Some(index);
+        }
+        let mut quotations = scene.quotations.iter();
+        if let Some(quotation) = quotations.find(|q| 2 * q.span.overlap(sentence) > sentence.len()) {
+            return self.framing(scene.input, quotation.span);
+        }
+        if let Some(index) = here(&self.quoted) {
+            return Some(index);
+        }
+        let covered = |a: &Attribution| a.content.iter().map(|c| c.overlap(sentence)).max().unwrap_or(0);
+        let best = (0..attributions.len()).max_by_key(|&a| covered(&attributions[a]))?;
+        (2 * covered(&attributions[best]) > sentence.len()).then_some(best)
+    }
+
+    /// The attribution that frames a quotation: its cue stands in the sentence in which the quotation begins or ends,
+    /// or part of the quotation is its content; the nearest of these.
+    fn framing(&self, input: &ClaimInput<'_>, quotation: Span) -> Option<usize> {
+        let sentence = |at: usize| input.segments.sentence_at(at);
+        let ends = [
+            sentence(quotation.start),
+            sentence(quotation.end.saturating_sub(1)),
+        ];
+        let of_it = |attribution: &Attribution| attribution.content.iter().any(|c| c.overlaps(quotation));
+        (self.frames.iter())
+            .filter(|(index, cue)| ends.contains(&sentence(cue.start)) || of_it(&input.attributions[*index]))
+            .min_by_key(|(_, cue)| {
+                let (before, after) = (
+                    quotation.start.saturating_sub(cue.end),
+                    cue.start.saturating_sub(quotation.end),
+                );
+                before.max(after)
+            })
+            .map(|(index, _)| *index)
+    }
 }
 
 /// Whether a quotation goes on in sentence `index`: it stands in the same quotation as the claim before, or in one that

@@ -88,29 +88,34 @@ const INTERNATIONAL: &[&str] = &[
 pub(super) struct Homes<'s> {
     scene: &'s Scene<'s>,
     /// Mentions by code, with the sentence of each.
-    mentions: BTreeMap<String, Vec<usize>>,
+    mentions: BTreeMap<&'s str, Vec<usize>>,
+    /// The same by span.
+    spans: BTreeMap<&'s str, Vec<Span>>,
     total: usize,
-    first: Option<String>,
+    first: Option<&'s str>,
 }
 
 impl<'s> Homes<'s> {
     pub(super) fn new(scene: &'s Scene<'s>) -> Self {
-        let mut mentions: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let coded = || {
-            scene
-                .input
-                .entities
-                .iter()
-                .filter_map(|e| Some((e.span, e.country.clone()?)))
-        };
-        for (span, code) in coded() {
-            mentions.entry(code).or_default().extend(scene.sentence(span));
+        let mut mentions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut spans: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        let mut first = None;
+        for entity in scene.input.entities {
+            if let Some(code) = entity.country.as_deref() {
+                mentions
+                    .entry(code)
+                    .or_default()
+                    .extend(scene.sentence(entity.span));
+                spans.entry(code).or_default().push(entity.span);
+                first = first.or(Some(code));
+            }
         }
         Self {
+            scene,
             total: mentions.values().map(Vec::len).sum(),
             mentions,
-            first: coded().next().map(|(_, code)| code),
-            scene,
+            spans,
+            first,
         }
     }
 
@@ -145,7 +150,7 @@ impl<'s> Homes<'s> {
         let body = |name: Option<&str>| name.and_then(|n| gazetteer.organisation(n));
         let own = body((record.kind != SpeakerKind::Person).then_some(record.name.as_str()));
         let affiliated = body(record.affiliation.as_deref());
-        let mut codes: Vec<&str> = self.mentions.keys().map(String::as_str).collect();
+        let mut codes: Vec<&str> = self.mentions.keys().copied().collect();
         codes.extend(in_name.iter().chain(&in_affiliation).chain(&in_role));
         codes.extend(record.country.as_deref());
         codes.extend(own.flatten().into_iter().chain(affiliated.flatten()));
@@ -215,12 +220,11 @@ impl<'s> Homes<'s> {
         let international = described.iter().any(|w| INTERNATIONAL.contains(&w.as_str()))
             || own == Some(None)
             || affiliated == Some(None);
-        let sentences: Vec<usize> = record
-            .mentions
-            .iter()
-            .filter_map(|m| self.scene.sentence(*m))
-            .collect();
-        let own_mentions = self.named_mentions(record, &sentences);
+        // Where the speaker is one of the cast, it is named more often than it speaks.
+        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
+        let mentions = actor.map_or(record.mentions.as_slice(), |a| a.mentions.as_slice());
+        let mut own_mentions: Vec<usize> = mentions.iter().filter_map(|m| self.scene.sentence(*m)).collect();
+        own_mentions.sort_unstable();
         let top = self.mentions.values().map(Vec::len).max().unwrap_or(0);
         let mut out: Vec<Candidate> = Vec::new();
         for code in codes {
@@ -239,14 +243,14 @@ impl<'s> Homes<'s> {
             let at = self.mentions.get(code).map(Vec::as_slice).unwrap_or_default();
             flag("most mentioned", at.len() == top && top > 0);
             flag("the only one", self.mentions.len() == 1 && !at.is_empty());
-            flag("first of the article", self.first.as_deref() == Some(code));
+            flag("first of the article", self.first == Some(code));
             flag(
                 "most mentioned, for an office of state",
                 at.len() == top && of_state,
             );
             flag(
                 "first of the article, for an office of state",
-                self.first.as_deref() == Some(code) && of_state,
+                self.first == Some(code) && of_state,
             );
             flag(
                 "in the sentence of the first mention",
@@ -258,7 +262,7 @@ impl<'s> Homes<'s> {
                     .first()
                     .is_some_and(|s| at.iter().any(|a| a + 1 == *s)),
             );
-            flag("close to the name", self.close(record, code));
+            flag("close to the name", self.close(mentions, code));
             flag(
                 "most mentioned, for a head of state or minister",
                 at.len() == top && heads,
@@ -314,48 +318,22 @@ impl<'s> Homes<'s> {
         out
     }
 
-    /// Whether a country is named right beside a mention of the speaker.
-    fn close(&self, record: &Speaker, code: &str) -> bool {
-        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
-        let mentions = actor.map_or(record.mentions.as_slice(), |a| a.mentions.as_slice());
-        let coded = self
-            .scene
-            .input
-            .entities
-            .iter()
-            .filter(|e| e.country.as_deref() == Some(code));
-        coded.into_iter().any(|e| {
+    /// Whether a country is named right beside one of the speaker's mentions.
+    fn close(&self, mentions: &[Span], code: &str) -> bool {
+        let is_person = |(_, actor): &(Span, usize)| self.scene.cast[*actor].kind == SpeakerKind::Person;
+        self.spans.get(code).into_iter().flatten().any(|named| {
             mentions.iter().any(|m| {
-                let gap = if e.span.end <= m.start {
-                    Span::new(e.span.end, m.start)
+                let gap = if named.end <= m.start {
+                    Span::new(named.end, m.start)
                 } else {
-                    Span::new(m.end, e.span.start.max(m.end))
+                    Span::new(m.end, named.start.max(m.end))
                 };
                 let between = gap.of(self.scene.input.text);
                 gap.len() < 45
                     && !between.contains(['.', '\n', '"', '“', ';'])
                     && between.matches(',').count() < 2
-                    && !self
-                        .scene
-                        .cast
-                        .iter()
-                        .any(|a| a.kind == SpeakerKind::Person && a.mentions.iter().any(|o| gap.contains(*o)))
+                    && !self.scene.mentions_in(gap).iter().any(is_person)
             })
         })
-    }
-
-    /// Sentences in which a speaker is named: of the cast's mentions where it is one of the cast.
-    fn named_mentions(&self, record: &Speaker, sentences: &[usize]) -> Vec<usize> {
-        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
-        let mut out: Vec<usize> = match actor {
-            Some(actor) => actor
-                .mentions
-                .iter()
-                .filter_map(|m| self.scene.sentence(*m))
-                .collect(),
-            None => sentences.to_vec(),
-        };
-        out.sort_unstable();
-        out
     }
 }

@@ -9,6 +9,7 @@ use crate::annotation::Entity;
 use crate::labels::{COUNTRY, LOC, NORP};
 use crate::span::Span;
 use crate::text::Segments;
+use std::collections::BTreeMap;
 
 const KIND: &str = "country of a place";
 
@@ -51,12 +52,7 @@ pub fn locate(
         entity.country = gazetteer.code(name, &entity.label).map(str::to_owned);
     }
     let known: Vec<Entity> = entities.to_vec();
-    let article = Article {
-        text,
-        segments,
-        known: &known,
-        gazetteer,
-    };
+    let article = Article::new(text, segments, &known, gazetteer);
     let mut choices = Vec::new();
     for (index, entity) in entities.iter_mut().enumerate().filter(|(_, e)| e.label == LOC) {
         if gazetteer.codeless(entity.span.of(text)).is_some() {
@@ -92,73 +88,94 @@ fn reason(entity: &Entity, text: &str, gazetteer: &Gazetteer) -> Option<&'static
 /// An article whose countries are known as far as the tables go.
 struct Article<'a> {
     text: &'a str,
-    segments: &'a Segments,
     known: &'a [Entity],
+    /// Sentence and paragraph of each.
+    places: Vec<(Option<usize>, Option<usize>)>,
     gazetteer: &'a Gazetteer,
 }
 
-impl Article<'_> {
+/// Where the names of one country stand, as seen from a place.
+#[derive(Default)]
+struct Seen {
+    count: usize,
+    in_sentence: bool,
+    in_paragraph: bool,
+    place_in_paragraph: bool,
+}
+
+impl<'a> Article<'a> {
+    fn new(text: &'a str, segments: &Segments, known: &'a [Entity], gazetteer: &'a Gazetteer) -> Self {
+        let place = |entity: &Entity| {
+            let sentence = segments.sentence_at(entity.span.start);
+            (sentence, sentence.map(|s| segments.sentences[s].paragraph))
+        };
+        Self {
+            text,
+            known,
+            places: known.iter().map(place).collect(),
+            gazetteer,
+        }
+    }
+
     fn candidates(&self, index: usize) -> Vec<Candidate> {
         let entity = &self.known[index];
         let name = entity.span.of(self.text);
-        let same = |other: &Entity| other.span.of(self.text) == name;
-        let others: Vec<(Span, &str, bool)> = (self.known.iter().filter(|e| !same(e)))
-            .filter_map(|e| Some((e.span, e.country.as_deref()?, e.label != LOC)))
-            .collect();
+        let (sentence, paragraph) = self.places[index];
+        let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+        let (mut first, mut last, mut total) = (None, None, 0);
+        for (other, place) in self.known.iter().zip(&self.places) {
+            let Some(code) = other
+                .country
+                .as_deref()
+                .filter(|_| other.span.of(self.text) != name)
+            else {
+                continue;
+            };
+            let of_code = seen.entry(code).or_default();
+            of_code.count += 1;
+            of_code.in_sentence |= place.0 == sentence;
+            of_code.in_paragraph |= place.1 == paragraph;
+            of_code.place_in_paragraph |= place.1 == paragraph && other.label == LOC;
+            total += 1;
+            first = first.or(Some(code));
+            if other.span.end <= entity.span.start {
+                last = Some(code);
+            }
+        }
+        let countries = seen.len();
+        let top = seen.values().map(|s| s.count).max().unwrap_or(0);
         let beside = self.beside(index);
         let inside = self.gazetteer.codes_in(name);
-        let mut codes: Vec<&str> = others.iter().map(|(_, code, _)| *code).collect();
-        codes.extend(entity.country.as_deref());
-        codes.extend(inside.iter().copied().chain(beside));
-        codes.sort_unstable();
-        codes.dedup();
-        let count = |code: &str| others.iter().filter(|(_, c, _)| *c == code).count();
-        let total = others.len().max(1) as f64;
-        let top = codes.iter().map(|c| count(c)).max().unwrap_or(0);
-        let sentence = self.segments.sentence_at(entity.span.start);
-        let paragraph = |s: Option<usize>| {
-            s.and_then(|s| self.segments.sentences.get(s))
-                .map(|s| s.paragraph)
-        };
-        let last = others
-            .iter()
-            .rfind(|(span, _, _)| span.end <= entity.span.start)
-            .map(|(_, code, _)| *code);
+        for code in (entity.country.as_deref().into_iter())
+            .chain(inside.iter().copied())
+            .chain(beside)
+        {
+            seen.entry(code).or_default();
+        }
         let tabled = entity.country.as_deref();
         let mut out: Vec<Candidate> = Vec::new();
-        for code in codes {
+        for (code, seen) in seen {
             let mut f: Vec<Feature> = Vec::new();
             let mut flag = |name: &'static str, holds: bool| {
                 if holds {
                     f.push((name, 1.0))
                 }
             };
-            let of_code = || others.iter().filter(|(_, c, _)| *c == code);
-            let at = |span: &Span| self.segments.sentence_at(span.start);
             flag("in the tables", tabled == Some(code));
             flag(
                 "in the tables, and named elsewhere",
-                tabled == Some(code) && count(code) > 0,
+                tabled == Some(code) && seen.count > 0,
             );
             flag("beside it", beside == Some(code));
             flag("in its name", inside.contains(&code));
-            flag("most mentioned", count(code) == top && top > 0);
-            flag("the only one", top > 0 && count(code) == others.len());
-            flag("in its sentence", of_code().any(|(s, _, _)| at(s) == sentence));
-            flag(
-                "in its paragraph",
-                of_code().any(|(s, _, _)| paragraph(at(s)) == paragraph(sentence)),
-            );
+            flag("most mentioned", seen.count == top && top > 0);
+            flag("the only one", top > 0 && seen.count == total);
+            flag("in its sentence", seen.in_sentence);
+            flag("in its paragraph", seen.in_paragraph);
             flag("last before it", last == Some(code));
-            flag(
-                "first of the article",
-                others.first().is_some_and(|(_, c, _)| *c == code),
-            );
-            flag(
-                "in a place of its paragraph",
-                of_code().any(|(s, _, state)| !state && paragraph(at(s)) == paragraph(sentence)),
-            );
-            f.push(("share of mentions", count(code) as f64 / total));
+            flag("first of the article", first == Some(code));
+            flag("in a place of its paragraph", seen.place_in_paragraph);
+            f.push(("share of mentions", seen.count as f64 / total.max(1) as f64));
             out.push(Candidate::new(Some(code.to_owned()), f));
         }
         let lower = name.to_lowercase();
@@ -172,15 +189,7 @@ impl Article<'_> {
         flag("none, in the tables", tabled.is_some());
         flag("none, a wide place", wide);
         flag("none, a wide place of one word", wide && !lower.contains(' '));
-        f.push((
-            "none, of many countries",
-            (others
-                .iter()
-                .map(|o| o.1)
-                .collect::<std::collections::BTreeSet<_>>()
-                .len() as f64)
-                .ln_1p(),
-        ));
+        f.push(("none, of many countries", (countries as f64).ln_1p()));
         out.push(Candidate::new(None, f));
         out
     }

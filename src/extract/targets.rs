@@ -7,6 +7,7 @@ use super::scene::Scene;
 use crate::annotation::Target;
 use crate::labels::{COUNTRY, NORP, ORG, PERSON};
 use crate::span::Span;
+use std::collections::BTreeSet;
 
 /// How many times as probable as the best actor nobody has to be: a target that is missed costs more than one too many.
 const NOBODY: f64 = 0.4;
@@ -33,18 +34,18 @@ pub(super) fn target(
     claim: &Directed<'_>,
 ) -> (Option<usize>, Choice) {
     let kind = kind(claim.claim_type);
-    let actors: Vec<usize> = (0..scene.cast.len())
-        .filter(|a| Some(*a) != claim.speaker)
-        .collect();
+    let mut actors = scene.in_reach(claim.sentence);
+    actors.retain(|a| Some(*a) != claim.speaker);
+    let around = around(scene, claim);
     let mut candidates: Vec<Candidate> = (actors.iter())
         .map(|a| {
             Candidate::new(
                 Some(scene.cast[*a].name.clone()),
-                of_actor(scene, claim, *a, &scene.cast[*a]),
+                of_actor(scene, claim, &around, *a),
             )
         })
         .collect();
-    candidates.push(Candidate::new(None, of_nobody(scene, claim)));
+    candidates.push(Candidate::new(None, of_nobody(claim, &around)));
     rankings.rank(kind, &mut candidates);
     let best = likely(&candidates);
     let choice = Choice {
@@ -83,15 +84,53 @@ fn kind(claim_type: &str) -> &'static str {
     }
 }
 
-fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor) -> Vec<Feature> {
+/// What stands around a claim, whoever it is directed at.
+struct Around<'s> {
+    /// Mentions in the sentence outside the source, but for the speaker's.
+    named: Vec<(Span, usize)>,
+    /// The third-person pronouns outside the source, by gender; `None` for it and they.
+    pronouns: Vec<Option<Gender>>,
+    /// The sentence before, and whoever is named first in it.
+    before: Option<(Span, Option<usize>)>,
+    last_of_kinds: Vec<(&'static str, Span)>,
+    /// How often each actor was a target.
+    times: Vec<usize>,
+    /// The country of the speaker.
+    home: Option<&'s str>,
+}
+
+fn around<'s>(scene: &'s Scene<'_>, claim: &Directed<'_>) -> Around<'s> {
+    let segments = scene.input.segments;
+    let span = segments.sentences[claim.sentence].span;
+    let in_source = |m: Span| claim.source.is_some_and(|s| s.overlaps(m));
+    let named = scene.mentions_in(span).iter().copied();
+    let mut times = vec![0; scene.cast.len()];
+    for target in claim.targets_before.iter().flatten() {
+        times[*target] += 1;
+    }
+    Around {
+        named: named
+            .filter(|(m, actor)| Some(*actor) != claim.speaker && !in_source(*m))
+            .collect(),
+        pronouns: pronouns(scene, claim, span),
+        before: claim.sentence.checked_sub(1).map(|before| {
+            let before = segments.sentences[before].span;
+            let first = scene.entities_in(before).next();
+            (before, first.and_then(|e| scene.actor_at(e.span)))
+        }),
+        last_of_kinds: scene.last_of_kinds(span.start, claim.speaker),
+        times,
+        home: claim.speaker.and_then(|s| scene.cast[s].role.country.as_deref()),
+    }
+}
+
+fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, around: &Around<'_>, index: usize) -> Vec<Feature> {
     let text = scene.input.text;
+    let actor = &scene.cast[index];
     let span = scene.input.segments.sentences[claim.sentence].span;
     let in_source = |m: Span| claim.source.is_some_and(|s| s.overlaps(m));
-    let here: Vec<Span> = actor
-        .mentions
-        .iter()
-        .copied()
-        .filter(|m| span.contains(*m) && !in_source(*m))
+    let here: Vec<Span> = (actor.mentions_in(span).iter().copied())
+        .filter(|m| !in_source(*m))
         .collect();
     let mut f: Vec<Feature> = Vec::new();
     f.push((
@@ -116,7 +155,7 @@ fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor
     );
     flag("in the source", actor.mentions.iter().any(|m| in_source(*m)));
     if let Some(first) = here.first() {
-        let order = others_before(scene, claim, span, *first);
+        let order = others_before(around, *first);
         flag("first name here", order == 0);
         flag("second name here", order == 1);
         let quoted = scene.is_quoted(*first);
@@ -186,28 +225,19 @@ fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor
         "target before, and named here",
         !here.is_empty() && claim.targets_before.last().copied().flatten() == Some(index),
     );
-    let times = claim.targets_before.iter().filter(|t| **t == Some(index)).count();
     flag(
         "speaker before",
         claim.speakers_before.iter().rev().flatten().next() == Some(&index),
     );
-    flag(
-        "speaks in the article",
-        scene.named.iter().any(|(_, a)| *a == index),
-    );
-    if let Some(before) = claim.sentence.checked_sub(1) {
-        let before = scene.input.segments.sentences[before].span;
+    flag("speaks in the article", scene.times_source[index] > 0);
+    if let Some((before, first)) = around.before {
         flag(
             "named in the sentence before",
-            actor.mentions.iter().any(|m| before.contains(*m)),
+            !actor.mentions_in(before).is_empty(),
         );
-        let first = scene.input.entities.iter().find(|e| before.contains(e.span));
-        flag(
-            "named first in the sentence before",
-            first.is_some_and(|e| actor.mentions.contains(&e.span)),
-        );
+        flag("named first in the sentence before", first == Some(index));
     }
-    let pronouns = pronouns(scene, claim, span);
+    let pronouns = &around.pronouns;
     let fits = match actor.label {
         PERSON => pronouns
             .iter()
@@ -215,27 +245,22 @@ fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor
         _ => pronouns.contains(&None),
     };
     flag("a pronoun here fits", fits && here.is_empty());
-    let home = claim.speaker.and_then(|s| scene.cast[s].role.country.clone());
     flag(
         "the speaker's country",
-        actor.label == COUNTRY && home.is_some() && actor.role.country == home,
+        actor.label == COUNTRY && around.home.is_some() && actor.role.country.as_deref() == around.home,
     );
     let last = actor.last_before(span.start);
-    let later = |last: Span| {
-        (scene.cast.iter().enumerate())
-            .filter(|(i, other)| other.label == actor.label && Some(*i) != claim.speaker)
-            .any(|(_, other)| other.last_before(span.start).is_some_and(|m| m > last))
-    };
-    flag("last of its kind", last.is_some_and(|l| !later(l)));
+    let is_last = last.is_some_and(|last| around.last_of_kinds.contains(&(actor.label, last)));
+    flag("last of its kind", is_last);
     flag(
         "last of its kind, and a pronoun fits",
-        fits && here.is_empty() && last.is_some_and(|l| !later(l)),
+        fits && here.is_empty() && is_last,
     );
     flag(
         "in the first sentence",
         actor.mentions.first().and_then(|m| scene.sentence(*m)) == Some(0),
     );
-    f.push(("times a target before", (times as f64).ln_1p()));
+    f.push(("times a target before", (around.times[index] as f64).ln_1p()));
     f.push(("mentions", (actor.mentions.len() as f64).ln()));
     match last {
         Some(last) => f.push(("distance", (scene.distance(last, claim.sentence) as f64).ln_1p())),
@@ -245,22 +270,14 @@ fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, index: usize, actor: &Actor
 }
 
 fn label_at<'s>(scene: &'s Scene<'_>, mention: Span) -> &'s str {
-    let entity = scene.input.entities.iter().find(|e| e.span == mention);
+    let entity = scene.entities_in(mention).next();
     entity.map_or("", |e| e.label.as_str())
 }
 
-/// How many others are named in a sentence before `mention`, outside the source.
-fn others_before(scene: &Scene<'_>, claim: &Directed<'_>, sentence: Span, mention: Span) -> usize {
-    (scene.cast.iter().enumerate())
-        .filter(|(index, _)| Some(*index) != claim.speaker)
-        .filter(|(_, a)| {
-            a.mentions.iter().any(|m| {
-                sentence.contains(*m)
-                    && m.end <= mention.start
-                    && !claim.source.is_some_and(|s| s.overlaps(*m))
-            })
-        })
-        .count()
+/// How many others are named in the sentence before `mention`.
+fn others_before(around: &Around<'_>, mention: Span) -> usize {
+    let before = around.named.iter().filter(|(m, _)| m.end <= mention.start);
+    before.map(|(_, actor)| *actor).collect::<BTreeSet<_>>().len()
 }
 
 /// The third-person pronouns of a sentence outside its source, by gender; `None` for it and they.
@@ -277,25 +294,15 @@ fn pronouns(scene: &Scene<'_>, claim: &Directed<'_>, sentence: Span) -> Vec<Opti
         .collect()
 }
 
-fn of_nobody(scene: &Scene<'_>, claim: &Directed<'_>) -> Vec<Feature> {
-    let span = scene.input.segments.sentences[claim.sentence].span;
-    let named = (scene.cast.iter().enumerate()).any(|(index, a)| {
-        Some(index) != claim.speaker
-            && a.mentions
-                .iter()
-                .any(|m| span.contains(*m) && !claim.source.is_some_and(|s| s.overlaps(*m)))
-    });
+fn of_nobody(claim: &Directed<'_>, around: &Around<'_>) -> Vec<Feature> {
     let mut f: Vec<Feature> = vec![("nobody", 1.0)];
     let mut flag = |name: &'static str, holds: bool| {
         if holds {
             f.push((name, 1.0))
         }
     };
-    flag("nobody, though others are named", named);
-    flag(
-        "nobody, though there are pronouns",
-        !pronouns(scene, claim, span).is_empty(),
-    );
+    flag("nobody, though others are named", !around.named.is_empty());
+    flag("nobody, though there are pronouns", !around.pronouns.is_empty());
     flag("nobody, in a quotation that goes on", claim.continues);
     flag(
         "nobody, as before",
