@@ -220,13 +220,23 @@ def from_texts(texts, large_texts):
     yield "spaCy, layers of the small model, entities", lambda: list(nlp.pipe(texts)), len(texts)
 
 
+# A process of its own: the peak of a child begins with that of its parent, which holds PyTorch.
+MEASURE = """
+import os, subprocess, sys, time
+begun = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - begun, usage.ru_maxrss / 1024)
+sys.exit(status != 0)
+"""
+
+
 def program(command):
     """Seconds and peak memory in MB of a program run from its start to its end."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, command
-    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+    command = [sys.executable, "-c", MEASURE, *map(str, command)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    seconds, megabytes = map(float, done.stdout.split())
+    return seconds, megabytes
 
 
 def medians(measures, rounds):

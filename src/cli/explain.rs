@@ -1,4 +1,4 @@
-//! Why a claim has this speaker and target, and a speaker this country: the candidates with their scores, as text.
+//! Why a claim has this speaker and target, and a speaker this role and country: the candidates with their scores, as text.
 
 use dixit::annotation::Annotation;
 use dixit::extract::{Candidate, Choice, Rankings, Subject};
@@ -29,11 +29,14 @@ pub(super) fn text(annotation: &Annotation, choices: &[Choice], rankings: &Ranki
         }
     }
     for choice in choices {
-        if let Subject::Country(id) = choice.subject
-            && let Some(speaker) = annotation.speakers.get(id)
-        {
+        let (id, what) = match choice.subject {
+            Subject::Role(id) => (id, "role"),
+            Subject::Country(id) => (id, "country"),
+            _ => continue,
+        };
+        if let Some(speaker) = annotation.speakers.get(id) {
             let _ = writeln!(out, "\n{}", speaker.name);
-            list(&mut out, "country", choice, rankings);
+            list(&mut out, what, choice, rankings);
         }
     }
     out

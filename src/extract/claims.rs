@@ -60,6 +60,8 @@ pub enum Subject {
     Target(Span),
     /// The country of a speaker, by index.
     Country(usize),
+    /// The role of a speaker, by index.
+    Role(usize),
     /// The country of the place named at a span.
     Place(Span),
 }
@@ -123,8 +125,8 @@ pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
             check_worthiness: sentence.check_worthiness,
         });
     }
-    let (speakers, of_countries) = speakers.into_records(&scene, rankings);
-    choices.extend(of_countries);
+    let (speakers, of_records) = speakers.into_records(&scene, rankings);
+    choices.extend(of_records);
     Claims {
         speakers,
         claims,

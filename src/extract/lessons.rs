@@ -24,11 +24,8 @@ fn lesson(gold: &Annotation, speakers: &[Speaker], choice: &Choice) -> Option<Ex
             .filter(|s| s.speaker.is_some())?
             .target
             .as_deref(),
-        Subject::Country(id) => {
-            let name = speakers.get(id)?.name.to_lowercase();
-            let known = gold.speakers.iter().find(|s| s.name.to_lowercase() == name)?;
-            known.country.as_deref()
-        }
+        Subject::Country(id) => record(gold, speakers.get(id)?)?.country.as_deref(),
+        Subject::Role(id) => record(gold, speakers.get(id)?)?.role.as_deref(),
         Subject::Place(span) => {
             let mention = gold.entities.iter().flatten().find(|e| e.span == span)?;
             mention.country.as_deref()
@@ -51,6 +48,12 @@ fn lesson(gold: &Annotation, speakers: &[Speaker], choice: &Choice) -> Option<Ex
         candidates: choice.candidates.clone(),
         right,
     })
+}
+
+/// The gold record of a speaker.
+fn record<'g>(gold: &'g Annotation, found: &Speaker) -> Option<&'g Speaker> {
+    let name = found.name.to_lowercase();
+    gold.speakers.iter().find(|s| s.name.to_lowercase() == name)
 }
 
 /// The gold sentence that shares most with a claim.

@@ -23,6 +23,7 @@ mod scene;
 mod sources;
 mod speakers;
 mod targets;
+mod titles;
 
 pub use acting::acting;
 pub use attributions::attributions;

@@ -7,12 +7,14 @@ const OFFICES: &[&str] = &[
     "admiral",
     "adviser",
     "advisor",
+    "agent",
     "aide",
     "ambassador",
     "analyst",
     "archbishop",
     "astronaut",
     "attorney",
+    "aunt",
     "author",
     "ayatollah",
     "barrister",
@@ -20,6 +22,7 @@ const OFFICES: &[&str] = &[
     "bishop",
     "boss",
     "brigadier",
+    "brother",
     "campaigner",
     "candidate",
     "captain",
@@ -34,7 +37,10 @@ const OFFICES: &[&str] = &[
     "chief",
     "cleric",
     "clerk",
+    "co-author",
+    "co-founder",
     "coach",
+    "colleague",
     "colonel",
     "columnist",
     "commander",
@@ -54,6 +60,8 @@ const OFFICES: &[&str] = &[
     "counsel",
     "counselor",
     "counterpart",
+    "critic",
+    "daughter",
     "delegate",
     "deputy",
     "designer",
@@ -71,17 +79,24 @@ const OFFICES: &[&str] = &[
     "executive",
     "expert",
     "farmer",
+    "father",
     "filmmaker",
     "fisherman",
     "forecaster",
     "founder",
+    "friend",
     "general",
     "geologist",
     "governor",
     "governor-elect",
+    "guard",
+    "guide",
     "head",
     "historian",
+    "host",
+    "husband",
     "imam",
+    "informant",
     "inspector",
     "investigator",
     "journalist",
@@ -105,10 +120,13 @@ const OFFICES: &[&str] = &[
     "minister",
     "monarch",
     "monk",
+    "mother",
     "mp",
+    "musician",
     "negotiator",
     "neighbor",
     "neighbour",
+    "nurse",
     "officer",
     "official",
     "ombudsman",
@@ -148,6 +166,7 @@ const OFFICES: &[&str] = &[
     "representative",
     "researcher",
     "resident",
+    "reverend",
     "scholar",
     "scientist",
     "secretary",
@@ -157,9 +176,11 @@ const OFFICES: &[&str] = &[
     "sergeant",
     "sheriff",
     "singer",
+    "sister",
     "sociologist",
     "soldier",
     "solicitor",
+    "son",
     "speaker",
     "spokesman",
     "spokesperson",
@@ -176,6 +197,7 @@ const OFFICES: &[&str] = &[
     "technician",
     "treasurer",
     "trustee",
+    "uncle",
     "undersecretary",
     "vice-chairman",
     "vice-chancellor",
@@ -183,6 +205,7 @@ const OFFICES: &[&str] = &[
     "victim",
     "volunteer",
     "widow",
+    "wife",
     "witness",
     "writer",
 ];
@@ -270,6 +293,21 @@ pub(super) fn is_office(word: &str) -> bool {
     let lower = word.to_lowercase();
     let singular = lower.strip_suffix('s').unwrap_or(&lower);
     OFFICES.binary_search(&lower.as_str()).is_ok() || OFFICES.binary_search(&singular).is_ok()
+}
+
+/// Whether a noun may be for a person: an office, or by its ending.
+pub(super) fn names_person(word: &str) -> bool {
+    const ENDINGS: &[&str] = &["er", "or", "ist", "ian", "man", "woman", "ant", "ees", "ee"];
+    const OTHERS: &[&str] = &[
+        "after", "another", "earlier", "either", "ever", "former", "further", "however", "later", "neither",
+        "never", "number", "order", "other", "over", "rather", "together", "under", "whether", "year",
+    ];
+    let lower = word.to_lowercase();
+    let singular = lower.strip_suffix('s').unwrap_or(&lower);
+    is_office(word)
+        || word.len() > 4
+            && !OTHERS.contains(&lower.as_str())
+            && ENDINGS.iter().any(|e| singular.ends_with(e))
 }
 
 #[cfg(test)]

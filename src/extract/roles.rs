@@ -1,7 +1,7 @@
 //! Titles and offices beside a person's name: before it ("Egyptian Trade Minister Omar Said") and after it, set off by
 //! commas ("Omar Said, head of Norway's Petroleum Directorate,").
 
-use super::offices::{SHORT_TITLES, is_office};
+use super::offices::{SHORT_TITLES, is_office, names_person};
 use crate::annotation::Entity;
 use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
 use crate::span::Span;
@@ -111,18 +111,18 @@ fn joined(text: &str, words: &[&str]) -> String {
 }
 
 /// Words that say how an office stands, and stay where a name comes between ("former Labour Home Secretary").
-const STANDING: &[&str] = &[
+pub(super) const STANDING: &[&str] = &[
     "acting", "deputy", "ex", "former", "outgoing", "senior", "shadow", "vice",
 ];
 
 /// Titles of courtesy.
-const HONORIFICS: &[&str] = &["dame", "dr", "lady", "lord", "miss", "mr", "mrs", "ms", "sir"];
+pub(super) const HONORIFICS: &[&str] = &["dame", "dr", "lady", "lord", "miss", "mr", "mrs", "ms", "sir"];
 
 /// Words that lead from an office to where or what for it is held.
 const LEADS_ON: &[&str] = &["at", "from", "in", "on", "to", "under", "who", "with"];
 
 /// Words that no title begins with.
-const BEFORE_TITLE: &[&str] = &[
+pub(super) const BEFORE_TITLE: &[&str] = &[
     "as",
     "according",
     "both",
@@ -152,7 +152,7 @@ const BEFORE_TITLE: &[&str] = &[
     "which",
 ];
 
-fn is_small(word: &str) -> bool {
+pub(super) fn is_small(word: &str) -> bool {
     const SMALL: &[&str] = &[
         "a", "after", "an", "and", "as", "at", "before", "but", "by", "for", "from", "he", "her", "his",
         "in", "is", "it", "its", "last", "of", "on", "our", "s", "she", "since", "the", "their", "then",
@@ -162,7 +162,7 @@ fn is_small(word: &str) -> bool {
 }
 
 /// Whether a capitalised word names a day or a month, which may stand before a title but is no part of it.
-fn is_date(word: &str) -> bool {
+pub(super) fn is_date(word: &str) -> bool {
     const DATES: &[&str] = &[
         "Monday",
         "Tuesday",
@@ -187,7 +187,7 @@ fn is_date(word: &str) -> bool {
     DATES.contains(&word)
 }
 
-trait WordSpans {
+pub(super) trait WordSpans {
     fn split_word_spans(&self) -> impl Iterator<Item = (usize, &str)>;
 }
 
@@ -267,14 +267,14 @@ fn before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Option
             && !lower.ends_with("ing")
             && !lower.ends_with("ly");
         if !(entity.is_some()
-            || is_office(word)
+            || names_person(word)
             || capitalised
             || modifies
             || ["of", "and", "for", "s"].contains(&word))
         {
             break;
         }
-        held |= is_office(word);
+        held |= names_person(word);
         start = entity.map_or(at, |e| e.span.start.min(at));
     }
     (start < name.start).then(|| Span::new(start, name.start).trimmed(text))
@@ -306,7 +306,7 @@ fn set_before(text: &str, sentence: Span, entities: &[Entity], name: Span) -> Op
     let another = entities
         .iter()
         .any(|e| e.label == PERSON && phrase.overlaps(e.span));
-    (closes && words <= 8 && !another && phrase.of(text).split_word_spans().any(|(_, w)| is_office(w)))
+    (closes && words <= 8 && !another && phrase.of(text).split_word_spans().any(|(_, w)| names_person(w)))
         .then_some(phrase)
 }
 

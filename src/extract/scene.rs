@@ -75,6 +75,13 @@ impl<'a> Scene<'a> {
         (self.input.entities[from..].iter()).take_while(move |e| e.span.end <= span.end)
     }
 
+    /// Whether the byte at `offset` lies inside a name, past its first.
+    pub(super) fn is_within_name(&self, offset: usize) -> bool {
+        let upto = self.input.entities.partition_point(|e| e.span.start < offset);
+        upto.checked_sub(1)
+            .is_some_and(|last| offset < self.input.entities[last].span.end)
+    }
+
     /// The mentions of the cast that lie in `span`, each with its actor.
     pub(super) fn mentions_in(&self, span: Span) -> &[(Span, usize)] {
         let from = self.mentions.partition_point(|(m, _)| m.start < span.start);

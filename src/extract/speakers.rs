@@ -9,6 +9,7 @@ use super::offices::is_body;
 use super::rankings::{Candidate, Rankings};
 use super::roles::{self, Role};
 use super::scene::Scene;
+use super::titles;
 use crate::annotation::{Speaker, SpeakerKind};
 use crate::labels::{NORP, ORG};
 use crate::span::Span;
@@ -146,7 +147,7 @@ impl Speakers {
         self.actors.get(id).copied().flatten()
     }
 
-    /// The records, mentions in order, each with the country it speaks for, and the choices of these.
+    /// The records, mentions in order, each with its role and the country it speaks for, and the choices of these.
     pub(super) fn into_records(
         mut self,
         scene: &Scene<'_>,
@@ -157,6 +158,10 @@ impl Speakers {
         for (id, record) in self.records.iter_mut().enumerate() {
             record.mentions.sort_unstable();
             record.mentions.dedup();
+            if let Some((role, choice)) = titles::role(scene, record, id, rankings) {
+                record.role = role;
+                choices.push(choice);
+            }
             if record.kind != SpeakerKind::Country {
                 let (code, choice) = homes.of(record, id, rankings);
                 record.country = code;

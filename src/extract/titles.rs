@@ -1,0 +1,426 @@
+//! The role of a speaker: of the runs of words beside the name, or in a description, the best by the learnt ranking, which
+//! may be none. How much of "the former deputy head of the port council's fisheries section" is called the role is
+//! a matter of style, which labelled articles teach.
+
+use super::candidates::description;
+use super::claims::{Choice, Subject};
+use super::offices::{SHORT_TITLES, is_office, names_person};
+use super::rankings::{Candidate, Feature, Rankings};
+use super::roles::{BEFORE_TITLE, HONORIFICS, STANDING, WordSpans, is_date, is_small};
+use super::scene::Scene;
+use crate::annotation::{Speaker, SpeakerKind};
+use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::span::Span;
+
+/// Mentions of a speaker beside which a role is sought: the first ones.
+const MENTIONS: usize = 3;
+/// Words of a phrase among which it is sought, and words of a role, at most.
+const NEAR: usize = 14;
+const LONGEST: usize = 9;
+
+/// Words between an office and what it is for.
+const LINKS: &[&str] = &["at", "for", "from", "in", "of", "on", "to", "with"];
+
+/// The role of a speaker, and the choice that led to it. Organisations and countries have none.
+pub(super) fn role(
+    scene: &Scene<'_>,
+    record: &Speaker,
+    id: usize,
+    rankings: &Rankings,
+) -> Option<(Option<String>, Choice)> {
+    let kind = match record.kind {
+        SpeakerKind::Person => "role of a person",
+        SpeakerKind::Unnamed => "role of a description",
+        _ => return None,
+    };
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for phrase in beside(scene, record) {
+        runs(scene, &phrase, &mut candidates);
+    }
+    let mut f: Vec<Feature> = vec![("none", 1.0)];
+    let office = candidates
+        .iter()
+        .any(|c| c.features.contains(&("an office", 1.0)));
+    f.push(("none, though an office is named", f64::from(office)));
+    f.push((
+        "none, though somebody is described",
+        f64::from(!candidates.is_empty()),
+    ));
+    let many = record.name.to_lowercase().ends_with('s');
+    f.push(("none, for many", f64::from(many)));
+    candidates.push(Candidate::new(None, f));
+    let best = rankings.rank(kind, &mut candidates);
+    let role = best.and_then(|b| candidates[b].name.clone());
+    let choice = Choice {
+        kind,
+        subject: Subject::Role(id),
+        candidates,
+    };
+    Some((role, choice))
+}
+
+/// Words that may hold a speaker's role.
+struct Phrase {
+    place: &'static str,
+    span: Span,
+    /// The name that they stand beside.
+    name: Option<Span>,
+}
+
+/// The phrases that may hold a speaker's role.
+fn beside(scene: &Scene<'_>, record: &Speaker) -> Vec<Phrase> {
+    let text = scene.input.text;
+    if record.kind == SpeakerKind::Unnamed {
+        let whole = record.mentions.iter().find_map(|mention| {
+            let at = mention.start + mention.of(text).find(&record.name)?;
+            Some(Span::new(at, at + record.name.len()))
+        });
+        let phrase = |span| Phrase {
+            place: "in the description",
+            span,
+            name: None,
+        };
+        return whole.map(phrase).into_iter().collect();
+    }
+    let actor = (scene.cast.iter()).find(|a| a.label == PERSON && a.name == record.name);
+    let mentions = actor.into_iter().flat_map(|a| &a.mentions).take(MENTIONS);
+    mentions
+        .flat_map(|mention| around(scene, *mention))
+        .flatten()
+        .collect()
+}
+
+/// The words before and after a name within its clause: back to a mark, but for a comma right before the name, and on
+/// from a comma, a bracket or a form of "be".
+fn around(scene: &Scene<'_>, name: Span) -> [Option<Phrase>; 2] {
+    let text = scene.input.text;
+    let Some(sentence) = scene.sentence(name) else {
+        return [None, None];
+    };
+    let sentence = scene.input.segments.sentences[sentence].span;
+    let lead = Span::new(sentence.start, name.start.max(sentence.start))
+        .of(text)
+        .trim_end();
+    let (lead, set_before) = match lead.strip_suffix(',') {
+        Some(lead) => (lead, true),
+        None => (lead, false),
+    };
+    let is_mark = |(at, c): (usize, char)| {
+        // The full stop of "Sen." ends nothing.
+        let ends = c != '.' || !is_short_title(lead[..at].rsplit(' ').next().unwrap_or(""));
+        (",;:.!?()[]\"“”—–\n".contains(c) && ends).then_some(at + c.len_utf8())
+    };
+    let from = lead.char_indices().filter_map(is_mark).last().unwrap_or(0);
+    let before = Phrase {
+        place: if set_before {
+            "set before the name"
+        } else {
+            "before the name"
+        },
+        span: Span::new(sentence.start + from, sentence.start + lead.len()).trimmed(text),
+        name: Some(name),
+    };
+    let tail = Span::new(name.end, sentence.end.max(name.end)).of(text);
+    let opens = [", ", " (", " is ", " was ", " – ", " — "];
+    let after = opens
+        .iter()
+        .find_map(|open| Some((open.len(), tail.strip_prefix(open)?)))
+        .map(|(skip, rest)| {
+            let from = name.end + skip;
+            let end = rest
+                .char_indices()
+                .find(|(at, c)| ",;:.!?()[]\"“”—–\n".contains(*c) && !scene.is_within_name(from + at))
+                .map_or(rest.len(), |(at, _)| at);
+            Phrase {
+                place: "after the name",
+                span: Span::new(from, from + end),
+                name: Some(name),
+            }
+        });
+    [Some(before), after]
+}
+
+/// A word of a phrase.
+struct Token<'a> {
+    span: Span,
+    word: &'a str,
+    lower: String,
+    /// Label of the name that it is part of, and whether it begins and ends it.
+    entity: Option<(&'a str, bool, bool)>,
+    person: bool,
+}
+
+impl Token<'_> {
+    fn is_capitalised(&self) -> bool {
+        self.word.starts_with(char::is_uppercase)
+    }
+
+    /// Whether a role can begin or end with it.
+    fn is_edge(&self) -> bool {
+        !is_small(self.word) && !is_date(self.word) && !BEFORE_TITLE.contains(&self.lower.as_str())
+    }
+
+    fn is_link(&self) -> bool {
+        LINKS.contains(&self.lower.as_str())
+    }
+}
+
+fn tokens<'a>(scene: &'a Scene<'_>, phrase: Span) -> Vec<Token<'a>> {
+    let entities = scene.input.entities;
+    let words = phrase.of(scene.input.text).split_word_spans();
+    words
+        .map(|(offset, word)| {
+            let span = Span::new(phrase.start + offset, phrase.start + offset + word.len());
+            let after = entities.partition_point(|e| e.span.start <= span.start);
+            let entity = after.checked_sub(1).map(|at| &entities[at]);
+            Token {
+                span,
+                word,
+                lower: word.to_lowercase(),
+                entity: entity.filter(|e| e.span.overlaps(span)).map(|e| {
+                    (
+                        e.label.as_str(),
+                        e.span.start == span.start,
+                        e.span.end <= span.end,
+                    )
+                }),
+                person: names_person(word) || is_short_title(word),
+            }
+        })
+        .collect()
+}
+
+fn is_short_title(word: &str) -> bool {
+    SHORT_TITLES
+        .iter()
+        .any(|(short, _)| word.eq_ignore_ascii_case(short))
+}
+
+/// Adds the runs of words of a phrase that may be a role, each once.
+fn runs(scene: &Scene<'_>, phrase: &Phrase, candidates: &mut Vec<Candidate>) {
+    let text = scene.input.text;
+    let mut tokens = tokens(scene, phrase.span);
+    // The words nearest to the name.
+    if phrase.name.is_some_and(|name| phrase.span.end <= name.start) {
+        tokens.drain(..tokens.len().saturating_sub(NEAR));
+    } else {
+        tokens.truncate(NEAR);
+    }
+    for first in 0..tokens.len() {
+        if !tokens[first].is_edge() || tokens[first].entity.is_some_and(|(_, begins, _)| !begins) {
+            continue;
+        }
+        for last in first..tokens.len().min(first + LONGEST) {
+            let (run, end, next) = (&tokens[first..=last], &tokens[last], tokens.get(last + 1));
+            if is_courtesy(end) && last > first {
+                break;
+            }
+            let whole = end.entity.is_none_or(|(_, _, ends)| ends);
+            let breaks = next.is_none_or(|n| {
+                is_small(n.word)
+                    || n.is_link()
+                    || is_courtesy(n)
+                    || n.entity.is_some_and(|e| e.1)
+                    || end.person
+            });
+            if !whole || !breaks || !end.is_edge() || !run.iter().any(|t| t.person && t.entity.is_none()) {
+                continue;
+            }
+            let dotted = is_short_title(end.word) && text[end.span.end..].starts_with('.');
+            let span = Span::new(run[0].span.start, end.span.end + usize::from(dotted));
+            let features = of_run(phrase, &tokens, first, last);
+            let words = description(span.of(text));
+            let long = SHORT_TITLES
+                .iter()
+                .find(|(short, _)| end.word.eq_ignore_ascii_case(short));
+            if let (Some((_, long)), true) = (long, first == last) {
+                add((*long).to_owned(), with(&features, "written out"), candidates);
+            }
+            // "Senators Ana Reis and Omar Said": each is one.
+            if let (Some(one), true, true) = (words.strip_suffix('s'), end.person, phrase.name.is_some()) {
+                add(one.to_owned(), with(&features, "one of many"), candidates);
+            }
+            add(words, features, candidates);
+        }
+    }
+}
+
+fn is_courtesy(token: &Token<'_>) -> bool {
+    HONORIFICS.contains(&token.lower.as_str())
+}
+
+fn with(features: &[Feature], name: &'static str) -> Vec<Feature> {
+    let mut features = features.to_vec();
+    features.push((name, 1.0));
+    features
+}
+
+fn add(name: String, features: Vec<Feature>, candidates: &mut Vec<Candidate>) {
+    let known = candidates
+        .iter_mut()
+        .find(|c| c.name.as_ref().is_some_and(|n| n.eq_ignore_ascii_case(&name)));
+    match known {
+        Some(known) if known.features.iter().any(|(feature, _)| *feature == "again") => {}
+        Some(known) => known.features.push(("again", 1.0)),
+        None => candidates.push(Candidate::new(Some(name), features)),
+    }
+}
+
+/// What speaks for and against the words from `first` to `last` as a role.
+fn of_run(phrase: &Phrase, tokens: &[Token<'_>], first: usize, last: usize) -> Vec<Feature> {
+    let run = &tokens[first..=last];
+    let mut f: Vec<Feature> = vec![(phrase.place, 1.0)];
+    if let Some(name) = phrase.name {
+        let after = phrase.span.start >= name.end;
+        let between = if after {
+            &tokens[..first]
+        } else {
+            &tokens[last + 1..]
+        };
+        let apart = between
+            .iter()
+            .filter(|t| !is_small(t.word) && !is_courtesy(t))
+            .count();
+        f.push(("words to the name", (apart as f64).ln_1p()));
+        if apart == 0 {
+            f.push((
+                if after {
+                    "right after the name"
+                } else {
+                    "right before the name"
+                },
+                1.0,
+            ));
+        }
+    }
+    let mut flag = |name: &'static str, holds: bool| {
+        if holds {
+            f.push((name, 1.0));
+        }
+    };
+    let is_ours = |t: &Token<'_>| t.entity.is_none();
+    flag("an office", run.iter().any(|t| is_ours(t) && is_office(t.word)));
+    flag("ends in an office", is_office(run[run.len() - 1].word));
+    flag("begins with an office", is_office(run[0].word));
+    flag("a person's noun only", !run.iter().any(|t| is_office(t.word)));
+    flag("many", run.iter().any(|t| t.person && t.lower.ends_with('s')));
+    flag(
+        "begins with how it stands",
+        STANDING.contains(&run[0].lower.as_str()),
+    );
+    flag(
+        "a title of courtesy",
+        run.iter().any(|t| HONORIFICS.contains(&t.lower.as_str())),
+    );
+    flag("an abbreviation", run.iter().any(|t| is_short_title(t.word)));
+    flag(
+        "a number",
+        run.iter().any(|t| t.word.contains(|c: char| c.is_ascii_digit())),
+    );
+    flag("begins with a capital", run[0].is_capitalised());
+    // A role within another one: "of" and what follows.
+    let link = run.iter().position(Token::is_link);
+    flag("with of", run.iter().any(|t| t.lower == "of"));
+    flag("with for", run.iter().any(|t| t.lower == "for"));
+    flag(
+        "with another preposition",
+        run.iter()
+            .any(|t| t.is_link() && !["of", "for"].contains(&t.lower.as_str())),
+    );
+    flag("with and", run.iter().any(|t| t.lower == "and"));
+    let (lead, complement) = run.split_at(link.unwrap_or(run.len()));
+    flag("no person before the preposition", !lead.iter().any(|t| t.person));
+    for (part, names) in [
+        (
+            lead,
+            [
+                "before the office, an organisation",
+                "before the office, a place",
+                "before the office, a country",
+                "before the office, a nation",
+                "before the office, another name",
+            ],
+        ),
+        (
+            complement,
+            [
+                "after the office, an organisation",
+                "after the office, a place",
+                "after the office, a country",
+                "after the office, a nation",
+                "after the office, another name",
+            ],
+        ),
+    ] {
+        for token in part {
+            if let Some((label, true, _)) = token.entity {
+                flag(
+                    names[match label {
+                        ORG => 0,
+                        LOC => 1,
+                        COUNTRY => 2,
+                        NORP => 3,
+                        _ => 4,
+                    }],
+                    true,
+                );
+            }
+        }
+    }
+    let possessive = |from: usize| from > 0 && tokens[from - 1].lower == "s";
+    match first.checked_sub(1).map(|before| &tokens[before]) {
+        None => flag("from the start", true),
+        Some(before) => {
+            flag("after a possessive", possessive(first));
+            let owner = if possessive(first) {
+                first.checked_sub(2).map(|o| &tokens[o])
+            } else {
+                Some(before)
+            };
+            match owner.and_then(|o| o.entity).map(|e| e.0) {
+                Some(ORG) => flag("behind an organisation", true),
+                Some(LOC) => flag("behind a place", true),
+                Some(COUNTRY | NORP) => flag("behind a country or nation", true),
+                Some(_) => flag("behind another name", true),
+                None => {
+                    let small = is_small(before.word);
+                    flag("behind a small word", small);
+                    flag("behind a capital", !small && before.is_capitalised());
+                    flag("behind a lower-case word", !small && !before.is_capitalised());
+                    flag("behind how it stands", STANDING.contains(&before.lower.as_str()));
+                    flag("behind an office", before.person);
+                }
+            }
+        }
+    }
+    match tokens.get(last + 1) {
+        None => flag("up to the end", true),
+        Some(next) => {
+            let object = tokens[last + 1..]
+                .iter()
+                .find(|t| !is_small(t.word) && !t.is_link());
+            let named = object.and_then(|t| t.entity).map(|e| e.0);
+            flag("up to of", next.lower == "of");
+            flag("up to for", next.lower == "for");
+            flag("up to and", next.lower == "and");
+            flag(
+                "up to another preposition",
+                next.is_link() && !["of", "for"].contains(&next.lower.as_str()),
+            );
+            flag("up to an organisation", named == Some(ORG));
+            flag("up to a place", named == Some(LOC));
+            flag("up to a country or nation", matches!(named, Some(COUNTRY | NORP)));
+            flag(
+                "up to common words",
+                named.is_none() && object.is_some_and(|t| !t.is_capitalised()),
+            );
+            flag(
+                "up to capitals",
+                named.is_none() && object.is_some_and(Token::is_capitalised),
+            );
+        }
+    }
+    f.push(("words", run.len() as f64));
+    f.push(("words, logarithm", (run.len() as f64).ln()));
+    f
+}
