@@ -1,4 +1,4 @@
-//! `dixit fit`: learns the weights by which speakers, targets and countries are chosen.
+//! `dixit fit`: learns the weights by which speakers, roles, targets and countries are chosen.
 
 use super::Outcome;
 use super::engine::EngineArgs;
@@ -15,13 +15,13 @@ use std::process::ExitCode;
 /// the round before lead to.
 const ROUNDS: usize = 3;
 
-/// Learns the weights by which speakers, targets and countries are chosen.
+/// Learns the weights by which speakers, roles, targets and countries are chosen.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   dixit fit gold.train.jsonl -o data/rankings/weights.json --force
 
-Each FILE holds labelled articles in dixit JSON Lines: sentences with speaker and target, speakers with country. The
+Each FILE holds labelled articles in dixit JSON Lines: sentences with speaker and target, speakers with role and country. The
 weights are compiled into the program; build it again to use them.")]
 pub(super) struct Args {
     /// Labelled articles to learn from

@@ -12,7 +12,7 @@ impl Metric for SpeakerRecords {
     fn profile(&self) -> Profile {
         Profile {
             name: "speakers.records",
-            about: "speaker records: names, and role and country by name",
+            about: "speaker records: names, and role and country by name; accuracy of both where the name was found",
             averages: Averages::Separate,
         }
     }
@@ -43,6 +43,19 @@ impl Metric for SpeakerRecords {
                     .collect()
             };
             *tally.class(name) = Counts::of_sets(&values(&gold.speakers), &values(&predicted.speakers));
+        }
+        // Of a speaker that was found, none given where there is none is right as well.
+        let same = |a: Option<&str>, b: Option<&str>| a.map(str::to_lowercase) == b.map(str::to_lowercase);
+        let mut counted = BTreeSet::new();
+        for speaker in gold.speakers.iter().filter(|s| counted.insert(s.name.to_lowercase())) {
+            let name = speaker.name.to_lowercase();
+            let mut records = predicted.speakers.iter();
+            if let Some(found) = records.find(|s| s.name.to_lowercase() == name) {
+                let right = same(speaker.role.as_deref(), found.role.as_deref());
+                tally.share("role.accuracy").count(right);
+                let right = same(speaker.country.as_deref(), found.country.as_deref());
+                tally.share("country.accuracy").count(right);
+            }
         }
         Some(tally)
     }
@@ -104,6 +117,27 @@ mod tests {
                 [counts.recall.hits, counts.precision.of, counts.recall.of].map(|n| n as u32)
             });
             assert_eq!(found, expected, "{predicted:?}");
+        }
+    }
+
+    #[test]
+    fn accuracy_is_of_those_that_were_found() {
+        let gold = speakers(&[
+            ("Ida Lund", Some("minister"), Some("NO")),
+            ("a spokesman", None, None),
+            ("Omar Said", None, Some("EG")),
+        ]);
+        let predicted = speakers(&[
+            ("IDA LUND", Some("Minister"), None),
+            ("a spokesman", Some("spokesman"), None),
+            ("Ana Reis", None, Some("PE")),
+        ]);
+        let mut tally = SpeakerRecords
+            .count(&gold, &predicted, &Options::default())
+            .unwrap();
+        for share in ["role.accuracy", "country.accuracy"] {
+            let share = tally.share(share);
+            assert_eq!((share.hits, share.of), (1.0, 2.0));
         }
     }
 

@@ -122,6 +122,7 @@ fn names_of_figures_stay_what_they_are() {
         "speakers.records.name.precision",
         "speakers.records.role.recall",
         "speakers.records.country.f1",
+        "speakers.records.role.accuracy",
         "targets.accuracy",
         "targets.found",
         "calibration.entities.ece",
