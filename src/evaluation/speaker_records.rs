@@ -47,7 +47,11 @@ impl Metric for SpeakerRecords {
         // Of a speaker that was found, none given where there is none is right as well.
         let same = |a: Option<&str>, b: Option<&str>| a.map(str::to_lowercase) == b.map(str::to_lowercase);
         let mut counted = BTreeSet::new();
-        for speaker in gold.speakers.iter().filter(|s| counted.insert(s.name.to_lowercase())) {
+        for speaker in gold
+            .speakers
+            .iter()
+            .filter(|s| counted.insert(s.name.to_lowercase()))
+        {
             let name = speaker.name.to_lowercase();
             let mut records = predicted.speakers.iter();
             if let Some(found) = records.find(|s| s.name.to_lowercase() == name) {

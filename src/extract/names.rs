@@ -13,15 +13,16 @@ const PARTICLES: &[&str] = &[
 const SUFFIXES: &[&str] = &["ii", "iii", "iv", "jr", "sr"];
 
 /// Whether two names in one article mean the same person: equal, or one is the other's last name (or its first, which
-/// is the family's in East Asia), or both share the last name and their first names agree as far as they are given
-/// (`J. Reis`, `Julia Reis`). Names agree where only their transliteration differs (`Mohamed`, `Mohammed`).
+/// is the family's in East Asia, or one in the middle: `Reis` of `Ana Reis Pinto`), or the other begins with it
+/// (`Ana Reis`), or both share the last name and their first names agree as far as they are given (`J. Reis`, `Julia
+/// Reis`). Names agree where only their transliteration differs (`Mohamed`, `Mohammed`).
 pub(super) fn same_person(a: &str, b: &str) -> bool {
     let (a, b) = (parts(a), parts(b));
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
     match (short.as_slice(), long.as_slice()) {
         ([], _) => false,
         ([only], long) => {
-            ends_with(long, only) || (long.len() > 1 && long.first().is_some_and(|f| alike(f, only)))
+            ends_with(long, only) || (long.len() > 1 && long.iter().any(|part| alike(part, only)))
         }
         ([first, .., last], [long_first, .., long_last]) => {
             let family = alike(last, long_last);
@@ -31,9 +32,10 @@ pub(super) fn same_person(a: &str, b: &str) -> bool {
                 .rev()
                 .zip(long.iter().rev())
                 .all(|(s, l)| alike(s, l));
+            let opens = short.iter().zip(long.iter()).all(|(s, l)| alike(s, l));
             // "Min-jun Park" and "Park Min-jun".
             let turned = short.len() == 2 && long.len() == 2 && first == long_last && last == long_first;
-            family && given || closes || turned
+            family && given || closes || opens || turned
         }
         _ => false,
     }
@@ -155,6 +157,10 @@ mod tests {
             ("Julia Reis", "Reisman", false),
             ("Omar Said Jr.", "Said", true),
             ("José Almeida", "Jose Almeida", true),
+            ("Ana Reis Pinto", "Reis", true),
+            ("Ana Reis Pinto", "Ana Reis", true),
+            ("Ana Reis Pinto", "Ana Lund", false),
+            ("Regina Wong Suk-yee", "Wong", true),
         ] {
             assert_eq!(same_person(a, b), same, "{a} / {b}");
             assert_eq!(same_person(b, a), same, "{b} / {a}");
