@@ -35,6 +35,8 @@ pub(super) struct Question {
     pub(super) sentence: usize,
     /// The words that name the speaker.
     pub(super) source: Option<Span>,
+    /// The cue of the attribution.
+    pub(super) cue: Option<Span>,
     /// Whether the claim goes on with the quotation of the claim before.
     pub(super) continues: bool,
 }
@@ -335,6 +337,16 @@ fn of_place(scene: &Scene<'_>, asked: &Asked<'_>, index: usize, actor: &Actor, f
     flag(f, "named first here", around.first_here == Some(index));
     let starts = here.iter().any(|m| m.start <= span.start + 4);
     flag(f, "opens the sentence", starts);
+    // "Denmark, which buys most of the gas, said …", where the model found no source.
+    let said = asked
+        .question
+        .cue
+        .is_some_and(|cue| span.contains(cue) && !scene.is_quoted(cue));
+    flag(
+        f,
+        "opens the sentence, and a cue follows",
+        starts && unquoted && said,
+    );
     if let Some(before) = sentence.checked_sub(1) {
         let before = actor.mentions_in(segments.sentences[before].span);
         flag(f, "named in the sentence before", !before.is_empty());

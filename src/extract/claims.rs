@@ -86,6 +86,7 @@ pub fn claims(input: &ClaimInput<'_>, rankings: &Rankings) -> Claims {
         let question = Question {
             sentence: index,
             source: source.or_else(pronoun),
+            cue: attribution.and_then(|a| input.attributions[a].cue.first().copied()),
             continues,
         };
         let (resolved, choice) = speakers.resolve(&scene, rankings, question);

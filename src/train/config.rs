@@ -19,14 +19,11 @@ pub struct TrainConfig {
     pub limits: String,
     /// Folder with the encoder to start from: a Hugging Face BERT folder, or a model folder of this program.
     pub encoder: PathBuf,
-    /// More model folders of the same shape: training starts from the mean of all their weights (Wortsman et al. 2022).
-    #[serde(default)]
-    pub average: Vec<PathBuf>,
     /// Folder that the model is written to.
     pub output: PathBuf,
     /// Seed of everything that is drawn.
     pub seed: u64,
-    /// Passes over the training mix; none, where models are only averaged and calibrated.
+    /// Passes over the training mix.
     pub epochs: usize,
     /// Pieces per update, padding included.
     pub batch_pieces: usize,
@@ -198,17 +195,15 @@ impl TrainConfig {
         let base = path.parent().unwrap_or(Path::new("")).to_owned();
         let resolve = |p: &mut PathBuf| *p = base.join(&*p);
         resolve(&mut config.encoder);
-        config.average.iter_mut().for_each(resolve);
         resolve(&mut config.output);
         config.train.iter_mut().for_each(|f| resolve(&mut f.file));
         config.dev.iter_mut().for_each(|f| resolve(&mut f.file));
         Ok(config)
     }
 
-    /// Name of the encoder's folder, or of the folders that are averaged.
+    /// Name of the encoder's folder.
     pub(super) fn encoder_name(&self) -> String {
-        let folders = std::iter::once(&self.encoder).chain(&self.average);
-        folders.map(|folder| name(folder)).collect::<Vec<_>>().join(" + ")
+        name(&self.encoder)
     }
 
     fn check(&self) -> Result<(), String> {
@@ -232,10 +227,8 @@ impl TrainConfig {
                 return Err(format!("{key} is {value}; it must lie in [0, 1)"));
             }
         }
-        if self.epochs == 0 && self.average.is_empty() || self.checkpoint_every == 0 {
-            return Err(
-                "epochs and checkpoint_every must be at least 1 (epochs may be 0 with average)".into(),
-            );
+        if self.epochs == 0 || self.checkpoint_every == 0 {
+            return Err("epochs and checkpoint_every must be at least 1".into());
         }
         let batches = self.train.iter().filter_map(|f| f.batch_pieces);
         if let Some(short) = batches.chain([self.batch_pieces]).find(|b| *b < self.window) {

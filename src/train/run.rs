@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tch::Kind;
 
 /// Told how a run goes on.
 pub trait Observer {
@@ -81,32 +80,6 @@ fn working_folder(output: &Path) -> PathBuf {
     output.with_file_name(name)
 }
 
-/// The mean of the weights that a run starts from, tensor by tensor.
-fn averaged(config: &TrainConfig) -> Result<Vec<(String, tch::Tensor)>, TrainError> {
-    let read = |folder: &Path| tch::Tensor::read_safetensors(folder.join("model.safetensors"));
-    let mut weights = read(&config.encoder)?;
-    for folder in &config.average {
-        let others: BTreeMap<String, tch::Tensor> = read(folder)?.into_iter().collect();
-        for (name, tensor) in &mut weights {
-            let other = (others.get(name)).filter(|other| other.size() == tensor.size());
-            let other = other.ok_or_else(|| TrainError::Config {
-                path: folder.clone(),
-                reason: format!("{name} is missing or has another shape than in the encoder"),
-            })?;
-            *tensor = tensor
-                .f_to_kind(Kind::Float)?
-                .f_add(&other.f_to_kind(Kind::Float)?)?;
-        }
-    }
-    let count = 1.0 + config.average.len() as f64;
-    if count > 1.0 {
-        for (_, tensor) in &mut weights {
-            *tensor = tensor.f_div_scalar(count)?;
-        }
-    }
-    Ok(weights)
-}
-
 /// What a run starts from.
 pub(super) struct Start {
     pub(super) encoder: EncoderConfig,
@@ -133,7 +106,7 @@ impl Start {
             tokenizer: PieceTokenizer::parse(&tokenizer_json)
                 .map_err(|e| e.at(&config.encoder.join("tokenizer.json")))?,
             tokenizer_json,
-            weights: averaged(config)?,
+            weights: tch::Tensor::read_safetensors(config.encoder.join("model.safetensors"))?,
         })
     }
 
