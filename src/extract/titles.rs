@@ -110,7 +110,7 @@ fn around(scene: &Scene<'_>, name: Span) -> [Option<Phrase>; 2] {
         let ends = c != '.' || !is_short_title(lead[..at].rsplit(' ').next().unwrap_or(""));
         (",;:.!?()[]\"“”—–\n".contains(c) && ends).then_some(at + c.len_utf8())
     };
-    let from = lead.char_indices().filter_map(is_mark).last().unwrap_or(0);
+    let from = lead.char_indices().filter_map(is_mark).next_back().unwrap_or(0);
     let before = Phrase {
         place: if set_before {
             "set before the name"
