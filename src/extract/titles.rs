@@ -424,3 +424,63 @@ fn of_run(phrase: &Phrase, tokens: &[Token<'_>], first: usize, last: usize) -> V
     f.push(("words, logarithm", (run.len() as f64).ln()));
     f
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotation::Entity;
+    use crate::extract::{ClaimInput, Gazetteer};
+    use crate::text::segment;
+
+    /// The names of the candidates for the role of the person of that name.
+    fn candidates(text: &str, name: &str) -> Vec<String> {
+        let start = text.find(name).unwrap();
+        let entity = Entity {
+            span: Span::new(start, start + name.len()),
+            label: PERSON.to_owned(),
+            ..Entity::default()
+        };
+        let input = ClaimInput {
+            text,
+            segments: &segment(text),
+            entities: &[entity],
+            attributions: &[],
+            sentences: &[],
+            gazetteer: Gazetteer::builtin(),
+        };
+        let record = Speaker {
+            name: name.to_owned(),
+            kind: SpeakerKind::Person,
+            role: None,
+            affiliation: None,
+            country: None,
+            mentions: vec![],
+        };
+        let scene = Scene::new(&input);
+        let (_, choice) = role(&scene, &record, 0, &Rankings::default()).unwrap();
+        choice.candidates.into_iter().filter_map(|c| c.name).collect()
+    }
+
+    #[test]
+    fn runs_beside_a_name_are_candidates() {
+        for (text, is, is_not) in [
+            ("Port director Ana Reis left.", "Port director", "Port"),
+            (
+                "Ana Reis, head of the fisheries section, left.",
+                "head of the fisheries section",
+                "of the fisheries section",
+            ),
+            (
+                "The mayor of Lima, Ana Reis, left.",
+                "mayor of Lima",
+                "The mayor of Lima",
+            ),
+            ("Sen. Ana Reis left.", "Senator", "Reis"),
+            ("Senators Ana Reis and others left.", "Senator", "others"),
+        ] {
+            let found = candidates(text, "Ana Reis");
+            assert!(found.iter().any(|c| c == is), "{text}: {found:?}");
+            assert!(!found.iter().any(|c| c == is_not), "{text}: {found:?}");
+        }
+    }
+}
