@@ -6,7 +6,9 @@ use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
 use crate::extract::{self, Choice, ClaimInput, Gazetteer, Rankings};
 use crate::many::Many;
-use crate::model::{Model, ModelError, Scores, TaggedSpan, Window, WindowScores, decode, pack, windows};
+use crate::model::{
+    Model, ModelError, Reliability, Scores, TaggedSpan, Window, WindowScores, decode, pack, windows,
+};
 use crate::text::{Segments, segment};
 use ndarray::s;
 use std::path::Path;
@@ -232,7 +234,15 @@ impl Pipeline {
         extract::agree(text, segments, &mut spans, labels, gazetteer);
         let mut entities = extract::entities(text, segments, &spans, labels);
         let mut choices = extract::locate(text, segments, &mut entities, gazetteer, &self.rankings);
-        let attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));
+        let mut attributions = extract::attributions(text, segments, &decode(scores.attributions.view()));
+        let of_entities = self.reliability("entities");
+        for score in entities.iter_mut().filter_map(|e| e.score.as_mut()) {
+            *score = of_entities.probability(*score);
+        }
+        let of_attributions = self.reliability("attributions");
+        for score in attributions.iter_mut().filter_map(|a| a.score.as_mut()) {
+            *score = of_attributions.probability(*score);
+        }
         let sentences = self.sentences(segments, scores);
         let input = ClaimInput {
             text,
@@ -240,6 +250,7 @@ impl Pipeline {
             entities: &entities,
             attributions: &attributions,
             sentences: &sentences,
+            pointers: &scores.pointers,
             gazetteer,
         };
         let found = extract::claims(&input, &self.rankings);
@@ -264,9 +275,15 @@ impl Pipeline {
         (annotation, choices)
     }
 
+    fn reliability(&self, head: &str) -> Reliability {
+        let of_heads = &self.model.config.dixit.reliability;
+        of_heads.get(head).copied().unwrap_or_default()
+    }
+
     /// The sentence layer: the most probable claim type of each sentence, and its check-worthiness.
     fn sentences(&self, segments: &Segments, scores: &Scores) -> Vec<Sentence> {
         let types = &self.model.config.dixit.claim_types;
+        let reliability = self.reliability("claim_types");
         let rows = scores.claim_types.outer_iter().zip(&scores.check_worthiness);
         segments
             .sentences
@@ -277,7 +294,7 @@ impl Pipeline {
                 Sentence {
                     span: sentence.span,
                     claim_type: best.map(|(index, _)| types[index].clone()).into_iter().collect(),
-                    score: best.map(|(_, log_p)| log_p.exp()),
+                    score: best.map(|(_, log_p)| reliability.probability(log_p.exp())),
                     check_worthy: None,
                     check_worthiness: Some(*check),
                     speaker: None,

@@ -157,3 +157,27 @@ fn what_is_wrong_is_said() {
         );
     }
 }
+
+#[test]
+fn texts_come_back_from_any_record_that_has_them() {
+    let folder = folder();
+    let run = |arguments: &[&str]| dixit(folder.path(), arguments);
+    let there = run(&["standoff", "detach", "all.jsonl", "-o", "off.jsonl"]);
+    assert_eq!((there.status.code(), says(&there).as_str()), (Some(0), ""));
+    let off = fs::read_to_string(folder.path().join("off.jsonl")).unwrap();
+    assert!(!off.contains("Ida") && !off.contains("Oslo"), "{off}");
+    // Other fields may be of any kind.
+    let texts = "{\"id\": \"b\", \"text\": \"Oslo\", \"sentences\": 7}\n\n{\"id\": \"a/1\", \"text\": \"👩‍👧 Ida Lund said no.\\r\\n\"}\n";
+    fs::write(folder.path().join("texts.jsonl"), texts).unwrap();
+    let attach = ["standoff", "attach", "off.jsonl", "--texts", "texts.jsonl", "-o"];
+    let back = run(&[&attach[..], &["back.jsonl"]].concat());
+    assert_eq!((back.status.code(), says(&back).as_str()), (Some(0), ""));
+    let again = run(&["convert", "back.jsonl", "again.jsonl"]);
+    assert_eq!((again.status.code(), says(&again).as_str()), (Some(0), ""));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("again.jsonl"), read("all.jsonl"));
+    fs::write(folder.path().join("texts.jsonl"), "{\"id\": \"b\"}\n").unwrap();
+    let bad = run(&[&attach[..], &["bad.jsonl"]].concat());
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(says(&bad).contains("texts.jsonl:1"), "{}", says(&bad));
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-const GOOD: &str = r#"{"id": "a", "text": "Ida Lund accused Nordsund Energi. It denied the charge.", "entities": [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 17, "end": 32, "label": "ORG"}], "attributions": [{"source": [[0, 8]], "cue": [[9, 16]], "content": [[17, 32]]}], "sentences": [{"start": 0, "end": 33, "claim_type": "accusation", "check_worthy": true}, {"start": 34, "end": 55, "claim_type": ["denial", "assertion"], "check_worthy": false}]}"#;
+const GOOD: &str = r#"{"id": "a", "text": "Ida Lund accused Nordsund Energi. It denied the charge.", "entities": [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 17, "end": 32, "label": "ORG"}], "attributions": [{"source": [[0, 8]], "cue": [[9, 16]], "content": [[17, 32]]}], "sentences": [{"start": 0, "end": 33, "claim_type": "accusation", "speaker": "Ida Lund", "quotation": "indirect", "target": "Nordsund Energi", "check_worthy": true}, {"start": 34, "end": 55, "claim_type": ["denial", "assertion"], "speaker": "Nordsund Energi", "quotation": "indirect", "check_worthy": false}], "speakers": [{"name": "Ida Lund", "kind": "person"}, {"name": "Nordsund Energi", "kind": "organisation"}]}"#;
 
 /// A folder of a test's own, empty.
 fn folder(name: &str) -> PathBuf {
@@ -46,6 +46,8 @@ entities = 1.0
 attributions = 1.0
 claim_types = 1.0
 check_worthiness = 1.0
+speakers = 1.0
+targets = 1.0
 [[train]]
 file = "train.jsonl"
 licence = "ours"

@@ -20,6 +20,7 @@ const ROUNDS: usize = 3;
 #[command(after_help = "\
 Examples:
   dixit fit gold.train.jsonl -o data/rankings/weights.json --force
+  dixit fit gold.fit.jsonl -o data/rankings/weights.json --force --only speaker --only target
 
 Each FILE holds labelled articles in dixit JSON Lines: sentences with speaker and target, speakers with role and country. The
 weights are compiled into the program; build it again to use them.")]
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// Labelled articles to learn from
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Learn only kinds of choice whose names begin so, such as `speaker`; the others keep their weights
+    #[arg(long, value_name = "KIND")]
+    only: Vec<String>,
     #[command(flatten)]
     output: output::Args,
     #[command(flatten)]
@@ -42,7 +46,9 @@ impl Args {
             }
         }
         let mut out = self.output.open()?;
-        let mut pipeline = self.engine.load()?.with_rankings(Rankings::default());
+        let mut pipeline = self.engine.load()?;
+        let updated = |rankings| Rankings::builtin().clone().updated(rankings, &self.only);
+        pipeline = pipeline.with_rankings(updated(Rankings::default()));
         for _ in 0..ROUNDS {
             let mut examples = Vec::new();
             for gold in &articles {
@@ -50,7 +56,11 @@ impl Args {
                 let (found, choices) = pipeline.explain(&article)?;
                 examples.extend(lessons(gold, &found.speakers, &choices));
             }
-            pipeline = pipeline.with_rankings(fit(&examples));
+            let fitted = fit(&examples);
+            if let Some(kind) = self.only.iter().find(|kind| !fitted.has(kind)) {
+                return Err(format!("the articles teach no kind of choice that begins with {kind:?}").into());
+            }
+            pipeline = pipeline.with_rankings(updated(fitted));
         }
         serde_json::to_writer_pretty(&mut out, pipeline.rankings())?;
         writeln!(out)?;

@@ -1,10 +1,10 @@
 //! `dixit standoff`: annotations without their text, and the way back.
 
 use super::{Outcome, output};
-use dixit::formats::{DixitReader, attach, detach};
+use dixit::formats::{attach, detach};
 use std::collections::HashMap;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -51,28 +51,48 @@ impl Args {
                 texts,
                 output,
             } => {
-                let texts: HashMap<String, String> = DixitReader::open(&texts)?
-                    .map(|a| a.map(|a| (a.id, a.text)))
-                    .collect::<Result<_, _>>()?;
-                convert(&standoff, &output, |line| attach(line, &texts))
+                let mut by_id = HashMap::new();
+                each_line(&texts, |line| {
+                    let article: Text = serde_json::from_str(line).map_err(|e| e.to_string())?;
+                    by_id.insert(article.id, article.text);
+                    Ok(Ok(()))
+                })?;
+                convert(&standoff, &output, |line| attach(line, &by_id))
             }
         }
     }
 }
 
+/// What is read of an article whose labels, if any, do not count.
+#[derive(serde::Deserialize)]
+struct Text {
+    id: String,
+    text: String,
+}
+
 /// Converts a file line by line; the first fault stops it.
 fn convert(path: &Path, output: &output::Args, change: impl Fn(&str) -> Result<String, String>) -> Outcome {
-    let file = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut out = output.open()?;
-    for (index, line) in BufReader::new(file).lines().enumerate() {
-        let fail = |reason: String| -> Box<dyn Error> {
-            format!("{}:{}: {reason}", path.display(), index + 1).into()
-        };
-        let line = line.map_err(|e| fail(e.to_string()))?;
-        if !line.trim().is_empty() {
-            writeln!(out, "{}", change(&line).map_err(fail)?)?;
-        }
-    }
+    each_line(path, |line| {
+        change(line).map(|changed| writeln!(out, "{changed}"))
+    })?;
     out.flush()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does something with each line of a file that is not blank. What is wrong with the line is told with its place; the
+/// result of writing is passed on as it is.
+fn each_line(
+    path: &Path,
+    mut work: impl FnMut(&str) -> Result<io::Result<()>, String>,
+) -> Result<(), Box<dyn Error>> {
+    let file = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let fail = |reason: String| format!("{}:{}: {reason}", path.display(), index + 1);
+        let line = line.map_err(|e| fail(e.to_string()))?;
+        if !line.trim().is_empty() {
+            work(&line).map_err(fail)??;
+        }
+    }
+    Ok(())
 }

@@ -148,14 +148,21 @@ fn build(text: &str, link: &Link, sources: &[Found], cues: &[Found], contents: &
             .chain(link.contents.iter().map(|&i| &contents[i]))
     };
     let (count, logs) = parts().fold((0, 0.0), |(n, sum), f| (n + 1, sum + f.score.ln()));
-    let spans =
-        |indices: &[usize], all: &[Found]| indices.iter().map(|&i| all[i].span.trimmed(text)).collect();
+    let sources = link.sources.iter().map(|&i| sources[i].span.trimmed(text));
+    let contents: Vec<&Found> = link.contents.iter().map(|&i| &contents[i]).collect();
     Attribution {
-        source: spans(&link.sources, sources),
+        source: sources.collect(),
         cue: link.cue.iter().map(|&i| cues[i].span).collect(),
-        content: spans(&link.contents, contents),
+        content: stretches(&contents).map(|span| span.trimmed(text)).collect(),
         score: (count > 0).then(|| (logs / count as f32).exp()),
     }
+}
+
+/// The contents of one attribution, by position: sentence after sentence of a paragraph is one stretch.
+fn stretches(contents: &[&Found]) -> impl Iterator<Item = Span> {
+    contents
+        .chunk_by(|a, b| a.words.end == b.words.start && a.paragraph == b.paragraph)
+        .filter_map(|run| Some(run.first()?.span.cover(run.last()?.span)))
 }
 
 fn first(attribution: &Attribution) -> Option<Span> {
@@ -240,6 +247,18 @@ mod tests {
         assert_eq!(
             linked("<S Reis> <U said> <C yes>, but <S Lund> <U said> <C no>."),
             ["Reis|said|yes", "Lund|said|no"]
+        );
+    }
+
+    #[test]
+    fn a_content_goes_on_over_sentences_but_not_paragraphs() {
+        assert_eq!(
+            linked("<S Reis> <U said>: <C “It is open.> <C It will stay so.”>"),
+            ["Reis|said|“It is open. It will stay so.”"]
+        );
+        assert_eq!(
+            linked("<S Reis> <U said> <C it is open>, <C and will stay so>."),
+            ["Reis|said|it is open+and will stay so"]
         );
     }
 

@@ -1,12 +1,15 @@
 //! Candidates for the speaker of a claim, with what speaks for and against each.
 
 use super::cast::{Actor, Gender};
-use super::offices::{is_body, is_office};
+use super::described::{Description, description, flag, head_noun, words};
+use super::offices::is_office;
+use super::pointing;
 use super::rankings::Feature;
 use super::scene::Scene;
 use super::sources::{self, Pronoun, Source};
 use crate::annotation::{Speaker, SpeakerKind};
-use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::labels::{COUNTRY, NORP, ORG, PERSON};
+use crate::model::Pointed;
 use crate::span::Span;
 
 /// The choice of a speaker who is described.
@@ -70,12 +73,10 @@ struct Asked<'a> {
     at: usize,
     around: Around,
     head: Option<usize>,
-    /// Words of a description, in lower case.
-    words: Vec<String>,
-    definite: bool,
-    noun: String,
-    nations: Vec<&'a str>,
+    described: Description<'a>,
     gender: Option<Gender>,
+    /// Where the model sees the speaker.
+    pointed: Option<&'a Pointed>,
 }
 
 /// Whoever is named around a claim.
@@ -138,12 +139,16 @@ pub(super) fn candidates(
             .iter()
             .any(|r| r.name.eq_ignore_ascii_case(&description(words.of(text))));
         if !known {
-            out.push((Who::Described(words), of_description(scene, &asked, words)));
+            let mut features = asked.described.of_itself(scene, words);
+            pointing::of_mentions(asked.pointed, scene.input.segments, &[words], &mut features);
+            out.push((Who::Described(words), features));
         }
     }
     // Whoever is named or described is somebody.
     if described.is_none() || out.is_empty() {
-        out.push((Who::Nobody, vec![("nobody", 1.0)]));
+        let mut features = vec![("nobody", 1.0)];
+        pointing::of_nobody(asked.pointed, &mut features);
+        out.push((Who::Nobody, features));
     }
     (kind, out)
 }
@@ -157,20 +162,13 @@ fn asked<'a>(scene: &'a Scene<'_>, question: Question, reading: Option<Source<'_
         Some(Source::Description(words) | Source::Document(words)) => (None, Some(words)),
         _ => (None, None),
     };
-    let words: Vec<String> = phrase.map_or(Vec::new(), |p| words(p.of(text)));
-    let inside = phrase.into_iter().flat_map(|p| scene.entities_in(p));
     Asked {
         question,
+        pointed: scene.pointers(question.sentence).and_then(|p| p.speaker.as_ref()),
         at,
         around: around(scene, question.sentence, at),
         head,
-        noun: head_noun(&words).to_owned(),
-        definite: phrase.is_some_and(|p| is_definite(p.of(text))),
-        words,
-        nations: inside
-            .filter(|e| [NORP, COUNTRY].contains(&e.label.as_str()))
-            .filter_map(|e| e.country.as_deref())
-            .collect(),
+        described: Description::new(scene, phrase),
         gender: question
             .source
             .and_then(|s| match s.of(text).trim().to_lowercase().as_str() {
@@ -217,49 +215,6 @@ fn heading(scene: &Scene<'_>, sentence: usize) -> Option<Span> {
     Some(Span::new(heading.start, heading.start + colon))
 }
 
-/// The words of a phrase in lower case, without article.
-fn words(phrase: &str) -> Vec<String> {
-    (phrase.split(|c: char| !(c.is_alphanumeric() || c == '-')))
-        .filter(|w| w.len() > 1)
-        .map(str::to_lowercase)
-        .filter(|w| !["the", "an", "his", "her", "its", "their", "our"].contains(&w.as_str()))
-        .collect()
-}
-
-fn first_word(phrase: &str) -> String {
-    phrase.split_whitespace().next().unwrap_or("").to_lowercase()
-}
-
-fn is_definite(phrase: &str) -> bool {
-    [
-        "the", "this", "that", "these", "those", "his", "her", "its", "their",
-    ]
-    .contains(&first_word(phrase).as_str())
-}
-
-/// The noun of a phrase: the last word before a preposition.
-fn head_noun(words: &[String]) -> &str {
-    let small = [
-        "of", "for", "in", "at", "from", "on", "to", "with", "who", "by", "close", "near",
-    ];
-    words
-        .iter()
-        .take_while(|w| !small.contains(&w.as_str()))
-        .last()
-        .map_or("", String::as_str)
-}
-
-/// A description as a name: one space between words.
-pub(super) fn description(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn flag(features: &mut Vec<Feature>, name: &'static str, holds: bool) {
-    if holds {
-        features.push((name, 1.0));
-    }
-}
-
 fn of_actor(
     scene: &Scene<'_>,
     asked: &Asked<'_>,
@@ -297,7 +252,11 @@ fn of_actor(
         }
     }
     let spoke_before = record.is_some() && past.speaker(0).map(|(speaker, _)| speaker) == record;
-    of_words(asked, actor, spoke_before, &mut f);
+    // "The Dutch engineer" may have told it before.
+    let country = record.and_then(|r| past.records[r].country.as_deref());
+    let country = country.or(actor.role.country.as_deref());
+    asked.described.of_actor(actor, country, spoke_before, &mut f);
+    pointing::of_actor(asked.pointed, scene.input.segments, actor, &mut f);
     f
 }
 
@@ -391,122 +350,6 @@ fn of_place(scene: &Scene<'_>, asked: &Asked<'_>, index: usize, actor: &Actor, f
     flag(f, "in the heading", in_heading);
 }
 
-/// How a description fits somebody's name, office and nation.
-fn of_words(asked: &Asked<'_>, actor: &Actor, spoke_before: bool, f: &mut Vec<Feature>) {
-    if asked.words.is_empty() {
-        return;
-    }
-    let title = actor.role.title.as_deref().map(words).unwrap_or_default();
-    let shared = asked.words.iter().filter(|w| title.contains(w)).count();
-    if !title.is_empty() {
-        f.push((
-            "words shared with the office",
-            shared as f64 / asked.words.len() as f64,
-        ));
-        flag(
-            f,
-            "the same office",
-            title.contains(&asked.noun) && is_office(&asked.noun),
-        );
-        flag(
-            f,
-            "another office",
-            is_office(&asked.noun) && !title.contains(&asked.noun),
-        );
-    }
-    let one_person =
-        asked.definite && actor.label == PERSON && !asked.nations.is_empty() && !asked.noun.ends_with('s');
-    let could_be = one_person
-        && actor
-            .role
-            .country
-            .as_deref()
-            .is_none_or(|c| asked.nations.contains(&c));
-    flag(f, "could be the nation's", could_be);
-    flag(
-        f,
-        "could be the nation's, and spoke before",
-        could_be && spoke_before,
-    );
-    flag(
-        f,
-        "is the nation's",
-        one_person && could_be && actor.role.country.is_some(),
-    );
-    flag(f, "is another nation's", one_person && !could_be);
-    flag(f, "no office known", title.is_empty() && actor.label == PERSON);
-    let name = words(&actor.name);
-    let in_name = name.contains(&asked.noun) && actor.label != PERSON;
-    flag(f, "noun in the name", in_name);
-    flag(f, "noun in the name, definite", in_name && asked.definite);
-    let strange = asked.words.iter().any(|w| !name.contains(w));
-    flag(f, "noun in the name, other words differ", in_name && strange);
-    flag(f, "noun alone in the name", in_name && asked.words.len() == 1);
-    let named = asked.words.iter().filter(|w| name.contains(w)).count();
-    f.push((
-        "words shared with the name",
-        named as f64 / asked.words.len() as f64,
-    ));
-    if let Some(country) = actor
-        .role
-        .country
-        .as_deref()
-        .filter(|_| !asked.nations.is_empty())
-    {
-        let same = asked.nations.contains(&country);
-        f.push((if same { "nation agrees" } else { "nation differs" }, 1.0));
-    }
-    flag(
-        f,
-        "the same office, definite",
-        asked.definite && title.contains(&asked.noun) && is_office(&asked.noun),
-    );
-    let state = matches!(
-        asked.noun.as_str(),
-        "government" | "military" | "army" | "administration" | "authorities"
-    );
-    flag(f, "a country for its government", actor.label == COUNTRY && state);
-    let paper = matches!(
-        asked.noun.as_str(),
-        "paper"
-            | "newspaper"
-            | "daily"
-            | "report"
-            | "article"
-            | "editorial"
-            | "magazine"
-            | "website"
-            | "site"
-            | "agency"
-    );
-    flag(f, "an organisation for a paper", actor.label == ORG && paper);
-    flag(
-        f,
-        "a person for a person's noun",
-        actor.label == PERSON && is_person(&asked.noun),
-    );
-    flag(
-        f,
-        "a person for a person's noun, definite",
-        asked.definite && actor.label == PERSON && is_person(&asked.noun),
-    );
-    flag(
-        f,
-        "a person for a body's noun",
-        actor.label == PERSON && is_body(&asked.noun),
-    );
-    flag(
-        f,
-        "a person for many",
-        actor.label == PERSON && asked.noun.ends_with('s'),
-    );
-    flag(
-        f,
-        "a body for a person's noun",
-        actor.label != PERSON && is_person(&asked.noun),
-    );
-}
-
 fn of_record(
     scene: &Scene<'_>,
     asked: &Asked<'_>,
@@ -526,82 +369,10 @@ fn of_record(
         "described as a body",
         record.kind == SpeakerKind::Organisation,
     );
-    if !asked.words.is_empty() {
-        flag(&mut f, "same noun", noun == asked.noun);
-        flag(
-            &mut f,
-            "same noun, definite",
-            noun == asked.noun && asked.definite,
-        );
-        let shared = asked.words.iter().filter(|w| name.contains(w)).count();
-        f.push((
-            "words shared with the description",
-            shared as f64 / asked.words.len() as f64,
-        ));
-        flag(&mut f, "same words", name == asked.words);
-        let says_more = name.len() > asked.words.len() && asked.words.iter().all(|w| name.contains(w));
-        flag(&mut f, "said more before", says_more);
-    }
+    asked.described.of_name(&name, &noun, &mut f);
     let last = record.mentions.iter().filter(|m| m.end <= asked.at).max();
     let distance = last.map_or(0, |m| scene.distance(*m, asked.question.sentence)) as f64;
     f.push(("distance of the description", distance.ln_1p()));
+    pointing::of_mentions(asked.pointed, scene.input.segments, &record.mentions, &mut f);
     f
-}
-
-fn of_description(scene: &Scene<'_>, asked: &Asked<'_>, span: Span) -> Vec<Feature> {
-    let text = scene.input.text;
-    let mut f: Vec<Feature> = vec![("described here", 1.0)];
-    let first = first_word(span.of(text));
-    let definite = asked.definite;
-    flag(&mut f, "definite", definite);
-    flag(
-        &mut f,
-        "indefinite",
-        ["a", "an", "one", "another", "some", "many", "several"].contains(&first.as_str()),
-    );
-    flag(&mut f, "definite office", definite && is_office(&asked.noun));
-    flag(&mut f, "definite and short", definite && asked.words.len() <= 1);
-    flag(
-        &mut f,
-        "many",
-        asked.noun.ends_with('s') || asked.noun == "police",
-    );
-    let names = scene.input.entities.iter().filter(|e| span.contains(e.span));
-    let (mut nations, mut others) = (false, false);
-    for entity in names {
-        match entity.label.as_str() {
-            NORP | COUNTRY | LOC => nations = true,
-            _ => others = true,
-        }
-    }
-    flag(&mut f, "with a nation or place", nations);
-    flag(&mut f, "with a name", others);
-    flag(
-        &mut f,
-        "a body with a nation or place",
-        nations && is_body(&asked.noun),
-    );
-    flag(&mut f, "a body", is_body(&asked.noun));
-    flag(
-        &mut f,
-        "office of the state",
-        [
-            "president",
-            "premier",
-            "minister",
-            "king",
-            "queen",
-            "mayor",
-            "governor",
-            "pope",
-        ]
-        .contains(&asked.noun.as_str()),
-    );
-    f
-}
-
-/// Whether a noun is for one person: an office, or by its ending.
-pub(super) fn is_person(noun: &str) -> bool {
-    let endings = ["er", "or", "ist", "ian", "man", "woman", "ant"];
-    is_office(noun) && !noun.ends_with('s') || endings.iter().any(|e| noun.ends_with(e))
 }

@@ -16,6 +16,8 @@ pub(super) const KINDS: usize = 4;
 pub(super) struct Actor {
     /// Fullest form of the name.
     pub(super) name: String,
+    /// Short form that stands in brackets behind an organisation's name.
+    short: Option<String>,
     pub(super) kind: SpeakerKind,
     pub(super) label: &'static str,
     /// What the article says about a person beside a name; the country of a state, nation or place.
@@ -68,9 +70,7 @@ pub(super) fn cast(input: &ClaimInput<'_>) -> Vec<Actor> {
         };
         let known = match label {
             PERSON => known_person(&actors, name),
-            ORG => actors
-                .iter()
-                .rposition(|a| a.label == ORG && same_organisation(&a.name, name)),
+            ORG => known_organisation(&actors, name).or_else(|| named_before(input, index, &actors)),
             LOC => actors
                 .iter()
                 .position(|a| a.label == LOC && a.name.eq_ignore_ascii_case(name)),
@@ -81,7 +81,12 @@ pub(super) fn cast(input: &ClaimInput<'_>) -> Vec<Actor> {
             }),
         };
         match known {
-            Some(at) => join(&mut actors[at], entity, name, role),
+            Some(at) => {
+                if label == ORG && !same_organisation(&actors[at].name, name) {
+                    actors[at].short = Some(name.to_owned());
+                }
+                join(&mut actors[at], entity, name, role);
+            }
             None if entity.label == NORP => {
                 let code = entity.country.as_deref();
                 if let Some(country) = code.and_then(|code| input.gazetteer.name(code)) {
@@ -105,6 +110,7 @@ fn actor(
 ) -> Actor {
     Actor {
         name: name.to_owned(),
+        short: None,
         kind,
         label,
         role,
@@ -152,6 +158,26 @@ fn known_person(actors: &[Actor], name: &str) -> Option<usize> {
                 .max_by_key(|(_, a)| a.mentions.last().copied())
         })
         .map(|(index, _)| index)
+}
+
+/// The last organisation that goes by that name.
+fn known_organisation(actors: &[Actor], name: &str) -> Option<usize> {
+    let by_name = |a: &Actor| same_organisation(&a.name, name) || a.short.as_deref() == Some(name);
+    actors.iter().rposition(|a| a.label == ORG && by_name(a))
+}
+
+/// The organisation behind whose name another stands in brackets, in capitals ("GlaxoSmithKline (GSK)").
+fn named_before(input: &ClaimInput<'_>, index: usize, actors: &[Actor]) -> Option<usize> {
+    let (full, short) = (input.entities.get(index.checked_sub(1)?)?, &input.entities[index]);
+    let between = input.text.get(full.span.end..short.span.start)?;
+    let letters = || short.span.of(input.text).chars().filter(|c| *c != '.');
+    let in_brackets = between == " (" && input.text.get(short.span.end..)?.starts_with(')');
+    if !in_brackets || letters().count() < 2 || !letters().all(char::is_uppercase) {
+        return None;
+    }
+    actors
+        .iter()
+        .position(|a| a.label == ORG && a.mentions.contains(&full.span))
 }
 
 fn join(actor: &mut Actor, entity: &Entity, name: &str, role: Role) {

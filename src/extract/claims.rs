@@ -10,6 +10,7 @@ use super::speakers::Speakers;
 use super::targets::{Directed, as_target, target};
 use crate::annotation::{Attribution, Claim, Entity, Sentence, Speaker};
 use crate::labels::NONE;
+use crate::model::Pointers;
 use crate::span::Span;
 use crate::text::{Quoted, Segments};
 
@@ -25,6 +26,8 @@ pub struct ClaimInput<'a> {
     pub attributions: &'a [Attribution],
     /// A label for each sentence of the segmentation.
     pub sentences: &'a [Sentence],
+    /// Where each sentence points, if the model says so; may be empty.
+    pub pointers: &'a [Pointers],
     /// Country codes.
     pub gazetteer: &'a Gazetteer,
 }

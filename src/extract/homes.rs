@@ -1,6 +1,7 @@
 //! The country that a speaker acts for: beside the name, in the office, affiliation or name, or, where the article leaves
 //! it to the reader, that of its surroundings; a learnt ranking decides, and may decide for none.
 
+use super::cast::Actor;
 use super::claims::{Choice, Subject};
 use super::rankings::{Candidate, Feature, Rankings};
 use super::scene::Scene;
@@ -119,14 +120,20 @@ impl<'s> Homes<'s> {
         }
     }
 
-    /// The country of a speaker.
-    pub(super) fn of(&self, record: &Speaker, id: usize, rankings: &Rankings) -> (Option<String>, Choice) {
+    /// The country of speaker number `id`, who may be one of the cast.
+    pub(super) fn of(
+        &self,
+        record: &Speaker,
+        actor: Option<&Actor>,
+        id: usize,
+        rankings: &Rankings,
+    ) -> (Option<String>, Choice) {
         let kind = match record.kind {
             SpeakerKind::Person => "country of a person",
             SpeakerKind::Unnamed => "country of a description",
             _ => "country of an organisation",
         };
-        let mut candidates = self.candidates(record);
+        let mut candidates = self.candidates(record, actor);
         let best = rankings.rank(kind, &mut candidates);
         let code = best.and_then(|b| candidates[b].name.clone());
         let choice = Choice {
@@ -137,7 +144,7 @@ impl<'s> Homes<'s> {
         (code, choice)
     }
 
-    fn candidates(&self, record: &Speaker) -> Vec<Candidate> {
+    fn candidates(&self, record: &Speaker, actor: Option<&Actor>) -> Vec<Candidate> {
         let gazetteer = self.scene.input.gazetteer;
         let in_words = |phrase: Option<&str>| phrase.map(|p| gazetteer.codes_in(p)).unwrap_or_default();
         let in_name = if record.kind == SpeakerKind::Person {
@@ -220,8 +227,7 @@ impl<'s> Homes<'s> {
         let international = described.iter().any(|w| INTERNATIONAL.contains(&w.as_str()))
             || own == Some(None)
             || affiliated == Some(None);
-        // Where the speaker is one of the cast, it is named more often than it speaks.
-        let actor = self.scene.cast.iter().find(|a| a.name == record.name);
+        // One of the cast is named more often than it speaks.
         let mentions = actor.map_or(record.mentions.as_slice(), |a| a.mentions.as_slice());
         let mut own_mentions: Vec<usize> = mentions.iter().filter_map(|m| self.scene.sentence(*m)).collect();
         own_mentions.sort_unstable();

@@ -9,13 +9,17 @@ mod claims;
 mod completion;
 mod consistency;
 mod countries;
+mod described;
 mod entities;
 mod fitting;
 mod homes;
 mod lessons;
+#[cfg(any(test, feature = "libtorch"))]
+mod mentions;
 mod names;
 mod offices;
 mod places;
+mod pointing;
 mod quotation;
 mod rankings;
 mod roles;
@@ -33,5 +37,7 @@ pub use countries::{Gazetteer, ranked};
 pub use entities::entities;
 pub use fitting::{Example, fit};
 pub use lessons::lessons;
+#[cfg(feature = "libtorch")]
+pub(crate) use mentions::Mentions;
 pub use places::locate;
 pub use rankings::{Candidate, Feature, Rankings};

@@ -12,6 +12,44 @@ const PARTICLES: &[&str] = &[
 /// Additions to a last name.
 const SUFFIXES: &[&str] = &["ii", "iii", "iv", "jr", "sr"];
 
+/// Forms of companies, which may stand behind their names or not.
+const FORMS: &[&str] = &[
+    "ag",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "gmbh",
+    "group",
+    "holdings",
+    "inc",
+    "incorporated",
+    "limited",
+    "llc",
+    "llp",
+    "ltd",
+    "nv",
+    "oyj",
+    "plc",
+    "sa",
+    "se",
+    "spa",
+];
+/// Trades that are left out of a company's name where it is known.
+const TRADES: &[&str] = &[
+    "airlines",
+    "airways",
+    "bank",
+    "energy",
+    "motor",
+    "motors",
+    "news",
+    "oil",
+    "radio",
+    "television",
+    "tv",
+];
+
 /// Whether two names in one article mean the same person: equal, or one is the other's last name (or its first, which
 /// is the family's in East Asia, or one in the middle: `Reis` of `Ana Reis Pinto`), or the other begins with it
 /// (`Ana Reis`), or both share the last name and their first names agree as far as they are given (`J. Reis`, `Julia
@@ -110,7 +148,7 @@ pub(super) fn bare(name: &str) -> &str {
 }
 
 /// Whether two names in one article mean the same organisation: equal, one an acronym of the other, or the end of it
-/// ("the Brotherhood", "the Foreign Ministry").
+/// ("the Brotherhood", "the Foreign Ministry"), or the other without the form or trade of its company ("Toyota Motor Corp.").
 pub(super) fn same_organisation(a: &str, b: &str) -> bool {
     let (a, b) = (bare(a), bare(b));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
@@ -120,6 +158,26 @@ pub(super) fn same_organisation(a: &str, b: &str) -> bool {
         || large
             .strip_suffix(small.as_str())
             .is_some_and(|rest| rest.ends_with(' ') && !rest.ends_with(" of ") && !rest.ends_with(" for "))
+        || same_company(&small, &large)
+}
+
+/// Whether two names in lower case are one company's, but for its form, and for its trade where one leaves that out.
+fn same_company(a: &str, b: &str) -> bool {
+    let (a, b) = (without(a, FORMS), without(b, FORMS));
+    a == b || a == without(b, TRADES) || without(a, TRADES) == b
+}
+
+/// A name in lower case without those of `words` that close it.
+fn without<'n>(name: &'n str, words: &[&str]) -> &'n str {
+    let mut rest = name;
+    while let Some((before, word)) = rest.rsplit_once(' ') {
+        let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+        if !words.contains(&word.as_str()) {
+            break;
+        }
+        rest = before.trim_end_matches([',', '&', ' ']);
+    }
+    rest
 }
 
 /// Whether `short` is an acronym of `long` (`UNHCR` of `United Nations High Commissioner for Refugees`).
@@ -176,6 +234,12 @@ mod tests {
             ("The Lima Post", "Lima Post", true),
             ("Bank of Lima", "Lima", false),
             ("Port Union", "Sailors' Club", false),
+            ("Nordsund", "Nordsund Oil Corp.", true),
+            ("Nordsund Lines Ltd.", "Nordsund Lines, Ltd", true),
+            ("Nordsund Oil", "Nordsund Corporation", true),
+            ("Lund & Co.", "Lund", true),
+            ("Nordsund Oil", "Nordsund Bank", false),
+            ("United Nations", "United Nations Development Fund", false),
         ] {
             assert_eq!(same_organisation(a, b), same, "{a} / {b}");
             assert_eq!(same_organisation(b, a), same, "{b} / {a}");

@@ -297,7 +297,7 @@ pub(super) fn is_office(word: &str) -> bool {
 
 /// Whether a noun may be for a person: an office, or by its ending.
 pub(super) fn names_person(word: &str) -> bool {
-    const ENDINGS: &[&str] = &["er", "or", "ist", "ian", "man", "woman", "ant", "ees", "ee"];
+    const ENDINGS: &[&str] = &["er", "or", "ist", "ian", "man", "woman", "ant", "ee"];
     const OTHERS: &[&str] = &[
         "after", "another", "earlier", "either", "ever", "former", "further", "however", "later", "neither",
         "never", "number", "order", "other", "over", "rather", "together", "under", "whether", "year",

@@ -49,6 +49,22 @@ impl Rankings {
         Self { weights }
     }
 
+    /// Whether there are weights for a kind of choice whose name begins so.
+    pub fn has(&self, kind: &str) -> bool {
+        self.weights.keys().any(|k| k.starts_with(kind))
+    }
+
+    /// These weights, with those of `other` for the kinds of choice whose names begin with one of `kinds`; with all of
+    /// them if `kinds` is empty.
+    #[must_use]
+    pub fn updated(mut self, other: Self, kinds: &[String]) -> Self {
+        let meant = |kind: &str| kinds.is_empty() || kinds.iter().any(|k| kind.starts_with(k.as_str()));
+        self.weights.retain(|kind, _| !meant(kind));
+        self.weights
+            .extend(other.weights.into_iter().filter(|(kind, _)| meant(kind)));
+        self
+    }
+
     /// Scores the candidates of one choice, and says which is the best, the first of equals.
     pub(super) fn rank(&self, kind: &str, candidates: &mut [Candidate]) -> Option<usize> {
         let weights = self.weights.get(kind);
@@ -96,6 +112,34 @@ mod tests {
                 .flat_map(|w| w.values())
                 .all(|w| w.is_finite())
         );
+    }
+
+    #[test]
+    fn an_update_leaves_other_kinds_alone() {
+        let of = |kinds: &[(&str, f64)]| {
+            let weights = |w: f64| [("near".to_owned(), w)].into();
+            Rankings::of(
+                kinds
+                    .iter()
+                    .map(|(k, w)| ((*k).to_owned(), weights(*w)))
+                    .collect(),
+            )
+        };
+        let (old, new) = (
+            of(&[
+                ("speaker by name", 1.0),
+                ("target of a demand", 1.0),
+                ("role", 1.0),
+            ]),
+            of(&[("speaker by name", 2.0), ("role", 2.0)]),
+        );
+        let kinds = ["speaker".to_owned(), "target".to_owned()];
+        assert_eq!(
+            old.clone().updated(new.clone(), &kinds),
+            of(&[("speaker by name", 2.0), ("role", 1.0)])
+        );
+        assert_eq!(old.updated(new.clone(), &[]), new);
+        assert!(new.has("speaker") && !new.has("target"));
     }
 
     #[test]

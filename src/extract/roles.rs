@@ -154,9 +154,9 @@ pub(super) const BEFORE_TITLE: &[&str] = &[
 
 pub(super) fn is_small(word: &str) -> bool {
     const SMALL: &[&str] = &[
-        "a", "after", "an", "and", "as", "at", "before", "but", "by", "for", "from", "he", "her", "his",
-        "in", "is", "it", "its", "last", "of", "on", "our", "s", "she", "since", "the", "their", "then",
-        "to", "when", "while", "who", "with",
+        "a", "after", "an", "and", "are", "as", "at", "been", "before", "but", "by", "for", "from", "had",
+        "has", "have", "he", "her", "his", "in", "is", "it", "its", "last", "of", "on", "our", "s", "she",
+        "since", "the", "their", "then", "to", "was", "were", "when", "while", "who", "with",
     ];
     SMALL.contains(&word.to_lowercase().as_str())
 }

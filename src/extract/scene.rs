@@ -5,6 +5,7 @@ use super::claims::ClaimInput;
 use super::completion::completed;
 use super::sources::{self, Source};
 use crate::annotation::Entity;
+use crate::model::Pointers;
 use crate::span::Span;
 use crate::text::{Quoted, quoted};
 
@@ -133,6 +134,11 @@ impl<'a> Scene<'a> {
             Source::Name(entity) => self.actor_at(entity.span),
             _ => None,
         }
+    }
+
+    /// Where a sentence points.
+    pub(super) fn pointers(&self, sentence: usize) -> Option<&'a Pointers> {
+        self.input.pointers.get(sentence)
     }
 
     /// Sentences between a mention and sentence `at`.

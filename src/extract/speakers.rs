@@ -1,8 +1,9 @@
 //! Who speaks: one record per speaker of an article. Of the candidates for a claim the best one by the learnt ranking is
 //! taken.
 
-use super::candidates::{Answer, BY_DESCRIPTION, Past, Question, Who, candidates, description};
+use super::candidates::{Answer, BY_DESCRIPTION, Past, Question, Who, candidates};
 use super::claims::{Choice, Subject};
+use super::described::description;
 use super::homes::Homes;
 use super::names;
 use super::offices::is_body;
@@ -156,14 +157,15 @@ impl Speakers {
         let homes = Homes::new(scene);
         let mut choices = Vec::new();
         for (id, record) in self.records.iter_mut().enumerate() {
+            let actor = self.actors[id].map(|actor| &scene.cast[actor]);
             record.mentions.sort_unstable();
             record.mentions.dedup();
-            if let Some((role, choice)) = titles::role(scene, record, id, rankings) {
+            if let Some((role, choice)) = titles::role(scene, record, actor, id, rankings) {
                 record.role = role;
                 choices.push(choice);
             }
             if record.kind != SpeakerKind::Country {
-                let (code, choice) = homes.of(record, id, rankings);
+                let (code, choice) = homes.of(record, actor, id, rankings);
                 record.country = code;
                 choices.push(choice);
             }

@@ -2,10 +2,12 @@
 
 use super::cast::{Actor, Gender};
 use super::claims::{Choice, Subject};
+use super::pointing;
 use super::rankings::{Candidate, Feature, Rankings};
 use super::scene::Scene;
 use crate::annotation::Target;
 use crate::labels::{COUNTRY, NORP, ORG, PERSON};
+use crate::model::Pointed;
 use crate::span::Span;
 use std::collections::BTreeSet;
 
@@ -45,7 +47,7 @@ pub(super) fn target(
             )
         })
         .collect();
-    candidates.push(Candidate::new(None, of_nobody(claim, &around)));
+    candidates.push(Candidate::new(None, of_nobody(scene, claim, &around)));
     rankings.rank(kind, &mut candidates);
     let best = likely(&candidates);
     let choice = Choice {
@@ -266,7 +268,13 @@ fn of_actor(scene: &Scene<'_>, claim: &Directed<'_>, around: &Around<'_>, index:
         Some(last) => f.push(("distance", (scene.distance(last, claim.sentence) as f64).ln_1p())),
         None => f.push(("not named before", 1.0)),
     }
+    pointing::of_actor(pointed(scene, claim), scene.input.segments, actor, &mut f);
     f
+}
+
+/// Where the model sees the target.
+fn pointed<'s>(scene: &Scene<'s>, claim: &Directed<'_>) -> Option<&'s Pointed> {
+    scene.pointers(claim.sentence)?.target.as_ref()
 }
 
 fn label_at<'s>(scene: &'s Scene<'_>, mention: Span) -> &'s str {
@@ -294,7 +302,7 @@ fn pronouns(scene: &Scene<'_>, claim: &Directed<'_>, sentence: Span) -> Vec<Opti
         .collect()
 }
 
-fn of_nobody(claim: &Directed<'_>, around: &Around<'_>) -> Vec<Feature> {
+fn of_nobody(scene: &Scene<'_>, claim: &Directed<'_>, around: &Around<'_>) -> Vec<Feature> {
     let mut f: Vec<Feature> = vec![("nobody", 1.0)];
     let mut flag = |name: &'static str, holds: bool| {
         if holds {
@@ -316,5 +324,6 @@ fn of_nobody(claim: &Directed<'_>, around: &Around<'_>) -> Vec<Feature> {
     flag("nobody, in a judgement", claim.claim_type == "evaluation");
     flag("nobody, in a commitment", claim.claim_type == "commitment");
     flag("nobody, in a denial", claim.claim_type == "denial");
+    pointing::of_nobody(pointed(scene, claim), &mut f);
     f
 }

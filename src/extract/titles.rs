@@ -2,14 +2,15 @@
 //! may be none. How much of "the former deputy head of the port council's fisheries section" is called the role is
 //! a matter of style, which labelled articles teach.
 
-use super::candidates::description;
+use super::cast::Actor;
 use super::claims::{Choice, Subject};
+use super::described::description;
 use super::offices::{SHORT_TITLES, is_office, names_person};
 use super::rankings::{Candidate, Feature, Rankings};
 use super::roles::{BEFORE_TITLE, HONORIFICS, STANDING, WordSpans, is_date, is_small};
 use super::scene::Scene;
 use crate::annotation::{Speaker, SpeakerKind};
-use crate::labels::{COUNTRY, LOC, NORP, ORG, PERSON};
+use crate::labels::{COUNTRY, LOC, NORP, ORG};
 use crate::span::Span;
 
 /// Mentions of a speaker beside which a role is sought: the first ones.
@@ -25,6 +26,7 @@ const LINKS: &[&str] = &["at", "for", "from", "in", "of", "on", "to", "with"];
 pub(super) fn role(
     scene: &Scene<'_>,
     record: &Speaker,
+    actor: Option<&Actor>,
     id: usize,
     rankings: &Rankings,
 ) -> Option<(Option<String>, Choice)> {
@@ -34,7 +36,7 @@ pub(super) fn role(
         _ => return None,
     };
     let mut candidates: Vec<Candidate> = Vec::new();
-    for phrase in beside(scene, record) {
+    for phrase in beside(scene, record, actor) {
         runs(scene, &phrase, &mut candidates);
     }
     let mut f: Vec<Feature> = vec![("none", 1.0)];
@@ -68,7 +70,7 @@ struct Phrase {
 }
 
 /// The phrases that may hold a speaker's role.
-fn beside(scene: &Scene<'_>, record: &Speaker) -> Vec<Phrase> {
+fn beside(scene: &Scene<'_>, record: &Speaker, actor: Option<&Actor>) -> Vec<Phrase> {
     let text = scene.input.text;
     if record.kind == SpeakerKind::Unnamed {
         let whole = record.mentions.iter().find_map(|mention| {
@@ -82,7 +84,6 @@ fn beside(scene: &Scene<'_>, record: &Speaker) -> Vec<Phrase> {
         };
         return whole.map(phrase).into_iter().collect();
     }
-    let actor = (scene.cast.iter()).find(|a| a.label == PERSON && a.name == record.name);
     let mentions = actor.into_iter().flat_map(|a| &a.mentions).take(MENTIONS);
     mentions
         .flat_map(|mention| around(scene, *mention))
@@ -237,7 +238,8 @@ fn runs(scene: &Scene<'_>, phrase: &Phrase, candidates: &mut Vec<Candidate>) {
                 add((*long).to_owned(), with(&features, "written out"), candidates);
             }
             // "Senators Ana Reis and Omar Said": each is one.
-            if let (Some(one), true, true) = (words.strip_suffix('s'), end.person, phrase.name.is_some()) {
+            let one = words.strip_suffix('s').filter(|one| !one.ends_with('s'));
+            if let (Some(one), true, true) = (one, end.person, phrase.name.is_some()) {
                 add(one.to_owned(), with(&features, "one of many"), candidates);
             }
             add(words, features, candidates);
@@ -430,6 +432,7 @@ mod tests {
     use super::*;
     use crate::annotation::Entity;
     use crate::extract::{ClaimInput, Gazetteer};
+    use crate::labels::PERSON;
     use crate::text::segment;
 
     /// The names of the candidates for the role of the person of that name.
@@ -446,6 +449,7 @@ mod tests {
             entities: &[entity],
             attributions: &[],
             sentences: &[],
+            pointers: &[],
             gazetteer: Gazetteer::builtin(),
         };
         let record = Speaker {
@@ -457,7 +461,7 @@ mod tests {
             mentions: vec![],
         };
         let scene = Scene::new(&input);
-        let (_, choice) = role(&scene, &record, 0, &Rankings::default()).unwrap();
+        let (_, choice) = role(&scene, &record, scene.cast.first(), 0, &Rankings::default()).unwrap();
         choice.candidates.into_iter().filter_map(|c| c.name).collect()
     }
 
@@ -477,6 +481,12 @@ mod tests {
             ),
             ("Sen. Ana Reis left.", "Senator", "Reis"),
             ("Senators Ana Reis and others left.", "Senator", "others"),
+            ("Port boss Ana Reis left.", "Port boss", "Port bos"),
+            (
+                "Ana Reis, who was head of the port, left.",
+                "head of the port",
+                "was head of the port",
+            ),
         ] {
             let found = candidates(text, "Ana Reis");
             assert!(found.iter().any(|c| c == is), "{text}: {found:?}");

@@ -1,8 +1,8 @@
 //! `config.json` of a model folder: a Hugging Face BERT configuration with one more object, `dixit`.
 
-use super::ModelError;
 use super::shapes::Shape;
 use super::tags::TagSet;
+use super::{ModelError, Reliability};
 use crate::labels::{NONE, ROLES};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,6 +57,10 @@ pub struct LabelConfig {
     /// absent.
     #[serde(default)]
     pub temperatures: BTreeMap<String, f32>,
+    /// For the results of a head (`entities`, `attributions`, `claim_types`), what their scores come to; as they are
+    /// where absent.
+    #[serde(default)]
+    pub reliability: BTreeMap<String, Reliability>,
     /// Probability from which a sentence counts as worth checking.
     #[serde(default = "half")]
     pub check_worthy_threshold: f32,
@@ -108,6 +112,13 @@ impl ModelConfig {
         }
         if !self.dixit.claim_types.iter().any(|t| t == NONE) {
             return fail(format!("dixit.claim_types lacks \"{NONE}\""));
+        }
+        for (head, r) in &self.dixit.reliability {
+            if !(r.slope > 0.0 && r.slope.is_finite() && r.intercept.is_finite()) {
+                return fail(format!(
+                    "dixit.reliability.{head}: {r:?} is not a rising function"
+                ));
+            }
         }
         if let Some((head, t)) = self
             .dixit

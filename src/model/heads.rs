@@ -1,8 +1,9 @@
-//! The four task heads on the encoder's hidden states.
+//! The task heads on the encoder's hidden states.
 
+use super::pointers::{PointerHeads, Pointers};
 use super::{ModelConfig, ModelError, Weights, Window};
 use crate::text::Segments;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
 
 /// A linear layer: `y = W x + b`, `W` of `[out, in]`.
 #[derive(Clone, Debug)]
@@ -12,15 +13,25 @@ pub struct Linear {
 }
 
 impl Linear {
-    fn load(weights: &Weights, name: &str, out: usize, width: usize) -> Result<Self, ModelError> {
+    #[cfg(test)]
+    pub(super) fn of(weight: Array2<f32>, bias: Array1<f32>) -> Self {
+        Self { weight, bias }
+    }
+
+    pub(super) fn load(weights: &Weights, name: &str, out: usize, width: usize) -> Result<Self, ModelError> {
         Ok(Self {
             weight: weights.matrix(&format!("{name}.weight"), out, width)?,
             bias: weights.vector(&format!("{name}.bias"), out)?,
         })
     }
 
-    fn apply(&self, x: ArrayView1<'_, f32>) -> Array1<f32> {
+    pub(super) fn apply(&self, x: ArrayView1<'_, f32>) -> Array1<f32> {
         self.weight.dot(&x) + &self.bias
+    }
+
+    /// To each row of `x`.
+    pub(super) fn apply_all(&self, x: ArrayView2<'_, f32>) -> Array2<f32> {
+        x.dot(&self.weight.t()) + &self.bias
     }
 }
 
@@ -33,6 +44,7 @@ pub struct Heads {
     claim_types: Linear,
     check_pool: Array1<f32>,
     check_worthiness: Linear,
+    pointers: Option<PointerHeads>,
     temperatures: [f32; 4],
 }
 
@@ -47,11 +59,13 @@ pub struct Scores {
     pub claim_types: Array2<f32>,
     /// Probability per sentence that it is worth fact-checking.
     pub check_worthiness: Array1<f32>,
+    /// Per sentence.
+    pub pointers: Vec<Pointers>,
 }
 
 impl Heads {
-    /// Takes the heads out of the weights: `entities`, `attributions` (linear), and for `claim_types` and
-    /// `check_worthiness` a pooling query beside the linear layer.
+    /// Takes the heads out of the weights: `entities` and `attributions` (linear), for `claim_types` and
+    /// `check_worthiness` a pooling query beside the linear layer, and the pointers, if there are any.
     pub(crate) fn load(weights: &Weights, config: &ModelConfig) -> Result<Self, ModelError> {
         let width = config.encoder.hidden_size;
         let temperature = |head: &str| config.dixit.temperatures.get(head).copied().unwrap_or(1.0);
@@ -72,6 +86,7 @@ impl Heads {
             )?,
             check_pool: weights.vector("heads.check_worthiness.query", width)?,
             check_worthiness: Linear::load(weights, "heads.check_worthiness", 1, 2 * width)?,
+            pointers: PointerHeads::load(weights, width)?,
             temperatures: [
                 temperature("entities"),
                 temperature("attributions"),
@@ -84,17 +99,20 @@ impl Heads {
     /// Scores the words that are read from one window, from its hidden states (`[pieces, hidden]`).
     pub fn score(&self, window: &Window, hidden: ArrayView2<'_, f32>, segments: &Segments) -> WindowScores {
         let read = &window.words[window.read.clone()];
-        let mut entities = Array2::zeros((read.len(), self.entities.bias.len()));
-        let mut attributions = Array2::zeros((read.len(), self.attributions.bias.len()));
-        for (index, word) in read.iter().enumerate() {
-            let state = hidden.row(word.first);
-            let mut row = entities.row_mut(index);
-            row.assign(&self.entities.apply(state));
-            log_softmax(row, self.temperatures[0]);
-            let mut row = attributions.row_mut(index);
-            row.assign(&self.attributions.apply(state));
-            log_softmax(row, self.temperatures[1]);
-        }
+        // `[CLS]`, then the first piece of each word.
+        let rows: Vec<usize> = std::iter::once(0).chain(read.iter().map(|w| w.first)).collect();
+        let rows = hidden.select(Axis(0), &rows);
+        let tags = |head: &Linear, temperature| {
+            let mut scores = head.apply_all(rows.slice(s![1.., ..]));
+            (scores.outer_iter_mut()).for_each(|row| log_softmax(row, temperature));
+            scores
+        };
+        let entities = tags(&self.entities, self.temperatures[0]);
+        let attributions = tags(&self.attributions, self.temperatures[1]);
+        let pointers = self
+            .pointers
+            .as_ref()
+            .map(|heads| (heads, heads.keys(rows.view())));
         let words = match (read.first(), read.last()) {
             (Some(first), Some(last)) => first.word..last.word + 1,
             _ => 0..0,
@@ -115,7 +133,11 @@ impl Heads {
                     Pool::new(&states, &self.check_pool),
                 ];
                 if inside == sentence.words {
-                    SentencePart::Whole(self.classify(&pools))
+                    let point = |(heads, keys): &(&PointerHeads, Array2<f32>)| {
+                        heads.point(&states, keys, words.start)
+                    };
+                    let pointers = pointers.as_ref().map(point).unwrap_or_default();
+                    SentencePart::Whole(self.classify(&pools), Box::new(pointers))
                 } else {
                     SentencePart::Part(Box::new(pools), inside.end == sentence.words.end)
                 }
@@ -134,13 +156,14 @@ impl Heads {
         let mut attributions = Vec::with_capacity(segments.words.len() * self.attributions.bias.len());
         let mut claim_types = Vec::with_capacity(segments.sentences.len() * self.claim_types.bias.len());
         let mut check_worthiness = Vec::with_capacity(segments.sentences.len());
+        let mut pointers = Vec::with_capacity(segments.sentences.len());
         let mut open: Option<[Pool; 2]> = None;
         for window in windows {
             entities.extend(window.entities);
             attributions.extend(window.attributions);
             for sentence in window.sentences {
-                let (types, check) = match sentence {
-                    SentencePart::Whole(scores) => scores,
+                let ((types, check), pointed) = match sentence {
+                    SentencePart::Whole(scores, pointers) => (scores, *pointers),
                     SentencePart::Part(pools, last) => {
                         let pools = match open.take() {
                             Some([claim, check]) => {
@@ -153,11 +176,12 @@ impl Heads {
                             open = Some(pools);
                             continue;
                         }
-                        self.classify(&pools)
+                        (self.classify(&pools), Pointers::default())
                     }
                 };
                 claim_types.extend(types);
                 check_worthiness.push(check);
+                pointers.push(pointed);
             }
         }
         Scores {
@@ -165,6 +189,7 @@ impl Heads {
             attributions: table(attributions, self.attributions.bias.len()),
             claim_types: table(claim_types, self.claim_types.bias.len()),
             check_worthiness: Array1::from_vec(check_worthiness),
+            pointers,
         }
     }
 
@@ -193,8 +218,8 @@ pub struct WindowScores {
 
 #[derive(Clone, Debug)]
 enum SentencePart {
-    /// Claim types and check-worthiness of a sentence read from one window.
-    Whole((Array1<f32>, f32)),
+    /// Claim types and check-worthiness of a sentence read from one window, and where it points.
+    Whole((Array1<f32>, f32), Box<Pointers>),
     /// What one window has of a sentence that is read from several; whether it is the last of them.
     Part(Box<[Pool; 2]>, bool),
 }
@@ -202,7 +227,7 @@ enum SentencePart {
 /// The mean of a sentence's pieces, and beside it their mean weighted by a learnt query (softmax of `query · state`),
 /// as sums, so that the parts of a sentence add up (as in Milakov and Gimelshein 2018, arXiv 1805.02867).
 #[derive(Clone, Debug)]
-struct Pool {
+pub(super) struct Pool {
     pieces: f32,
     sum: Array1<f32>,
     top: f32,
@@ -211,7 +236,7 @@ struct Pool {
 }
 
 impl Pool {
-    fn new(states: &[ArrayView1<'_, f32>], query: &Array1<f32>) -> Self {
+    pub(super) fn new(states: &[ArrayView1<'_, f32>], query: &Array1<f32>) -> Self {
         let scores: Vec<f32> = states.iter().map(|s| s.dot(query)).collect();
         let mut pool = Self {
             pieces: states.len() as f32,
@@ -242,14 +267,14 @@ impl Pool {
     }
 
     /// Both means, one after the other.
-    fn vector(&self) -> Array1<f32> {
+    pub(super) fn vector(&self) -> Array1<f32> {
         let mean = self.sum.iter().map(|v| v / self.pieces.max(1.0));
         let attended = (self.attended.iter()).map(|v| v / self.total.max(f32::MIN_POSITIVE));
         mean.chain(attended).collect()
     }
 }
 
-fn log_softmax(mut row: ArrayViewMut1<'_, f32>, temperature: f32) {
+pub(super) fn log_softmax(mut row: ArrayViewMut1<'_, f32>, temperature: f32) {
     row /= temperature;
     let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let log_sum = row.iter().map(|v| (v - top).exp()).sum::<f32>().ln() + top;

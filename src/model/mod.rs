@@ -6,6 +6,8 @@ mod decode;
 mod error;
 mod heads;
 mod packing;
+mod pointers;
+mod reliability;
 mod shapes;
 mod tags;
 mod tokenizer;
@@ -17,6 +19,12 @@ pub use decode::{TaggedSpan, decode, label_scores};
 pub use error::ModelError;
 pub use heads::{Heads, Linear, Scores, WindowScores};
 pub use packing::pack;
+#[cfg(feature = "libtorch")]
+pub(crate) use pointers::WIDTH as POINTER_WIDTH;
+pub use pointers::{Pointed, Pointers};
+pub use reliability::Reliability;
+#[cfg(feature = "libtorch")]
+pub(crate) use reliability::logit;
 pub use shapes::Shape;
 pub use tags::TagSet;
 pub use tokenizer::{PieceTokenizer, Pieces};

@@ -75,6 +75,11 @@ impl Weights {
         &self.bytes
     }
 
+    /// Whether there is a tensor of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
     /// A vector of `len` numbers.
     ///
     /// # Errors

@@ -1,15 +1,20 @@
-//! Makes scores probabilities: one temperature per head (Guo et al. 2017, arXiv 1706.04599), and the probability from
-//! which a sentence counts as worth checking. Both are fitted on those development files that say so.
+//! Makes scores probabilities: one temperature per head (Guo et al. 2017, arXiv 1706.04599), the probability from which
+//! a sentence counts as worth checking, and how far the results that are drawn from the heads can be relied on. All are
+//! fitted on those development files that say so.
 
 use super::TrainError;
 use super::config::{DevFile, TrainConfig};
 use super::data::{Choices, Labeller, Layers};
+use crate::annotation::{Annotation, Attribution, Entity};
+use crate::article::Article;
 use crate::engine::Engine;
 use crate::engine::native::{Native, Precision};
 use crate::formats::DixitReader;
-use crate::model::{Model, Scores, windows};
+use crate::model::{Model, ModelConfig, Reliability, Scores, logit, windows};
+use crate::pipeline::Pipeline;
 use crate::text::{Segments, segment};
 use ndarray::ArrayView1;
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -17,6 +22,10 @@ use std::path::Path;
 const RANGE: f64 = 1.5;
 /// Steps of the golden-section search; each shrinks the range by 0.618.
 const STEPS: usize = 30;
+/// Steps of Newton's method, how often one is halved, and what keeps the curvature from vanishing.
+const NEWTON: usize = 50;
+const HALVINGS: i32 = 40;
+const RIDGE: f64 = 1e-9;
 
 /// Log-probabilities of a unit at temperature 1, and its right class.
 type Unit = (Vec<f32>, usize);
@@ -31,7 +40,7 @@ struct Units {
     check_worthiness: Vec<Unit>,
 }
 
-/// Fits temperatures and threshold of the model in `folder` and writes them to its `config.json`.
+/// Fits temperatures, threshold and reliability of the model in `folder` and writes them to its `config.json`.
 pub(super) fn calibrate(config: &TrainConfig, folder: &Path) -> Result<(), TrainError> {
     let files: Vec<&DevFile> = config.dev.iter().filter(|f| f.fit).collect();
     if files.is_empty() {
@@ -67,9 +76,130 @@ pub(super) fn calibrate(config: &TrainConfig, folder: &Path) -> Result<(), Train
     ) {
         fitted.dixit.check_worthy_threshold = threshold;
     }
+    write(folder, &fitted)?;
+    let mut results = Results::default();
+    let pipeline = Pipeline::load(folder).map_err(|e| TrainError::Evaluation(e.to_string()))?;
+    for file in config.dev.iter().filter(|f| f.fit) {
+        for gold in DixitReader::open(&file.file)? {
+            let gold = gold?;
+            let predicted = (pipeline.annotate(&Article::new(&*gold.id, &*gold.text)))
+                .map_err(|e| TrainError::Evaluation(e.to_string()))?;
+            results.add(&gold, &predicted, file);
+        }
+    }
+    for (head, results) in [
+        ("entities", &results.entities),
+        ("attributions", &results.attributions),
+        ("claim_types", &results.claim_types),
+    ] {
+        if let Some(fitted_to) = reliability(results) {
+            fitted.dixit.reliability.insert(head.to_owned(), fitted_to);
+        }
+    }
+    write(folder, &fitted)
+}
+
+fn write(folder: &Path, config: &ModelConfig) -> Result<(), TrainError> {
     let path = folder.join("config.json");
-    let json = serde_json::to_vec_pretty(&fitted).map_err(|e| TrainError::io(&path)(e.into()))?;
+    let json = serde_json::to_vec_pretty(config).map_err(|e| TrainError::io(&path)(e.into()))?;
     fs::write(&path, json).map_err(TrainError::io(path))
+}
+
+/// Scores of results, and whether each is right.
+#[derive(Default)]
+struct Results {
+    entities: Vec<(f32, bool)>,
+    attributions: Vec<(f32, bool)>,
+    claim_types: Vec<(f32, bool)>,
+}
+
+impl Results {
+    /// Of the layers that the gold has; the file says which labels count, and which count as another.
+    fn add(&mut self, gold: &Annotation, predicted: &Annotation, file: &DevFile) {
+        let label = |e: &Entity| file.merge.get(&e.label).unwrap_or(&e.label).clone();
+        let counts = |e: &&Entity| {
+            file.labels
+                .as_ref()
+                .is_none_or(|labels| labels.contains(&label(e)))
+        };
+        if let Some(gold) = &gold.entities {
+            let right: HashSet<_> = gold.iter().map(|e| (e.span, label(e))).collect();
+            let found = predicted.entities.iter().flatten().filter(counts);
+            self.entities
+                .extend(found.filter_map(|e| Some((e.score?, right.contains(&(e.span, label(e)))))));
+        }
+        if let Some(gold) = &gold.attributions {
+            let parts = |a: &Attribution| (a.source.clone(), a.cue.clone(), a.content.clone());
+            let right: HashSet<_> = gold.iter().map(parts).collect();
+            let found = predicted.attributions.iter().flatten();
+            self.attributions
+                .extend(found.filter_map(|a| Some((a.score?, right.contains(&parts(a))))));
+        }
+        let labelled = gold
+            .sentences
+            .iter()
+            .flatten()
+            .filter(|s| !s.claim_type.is_empty());
+        for gold in labelled {
+            let found = (predicted.sentences.iter().flatten()).find(|s| s.span == gold.span);
+            if let Some((score, found)) = found.and_then(|s| Some((s.score?, s.claim_type.first()?))) {
+                self.claim_types.push((score, gold.claim_type.contains(found)));
+            }
+        }
+    }
+}
+
+/// The logistic function with the least negative log-likelihood, by Newton's method with steps halved until they help,
+/// and with the targets that Platt (1999) gives against overfitting. `None` unless some results are right and some
+/// wrong, and higher scores are right more often.
+fn reliability(results: &[(f32, bool)]) -> Option<Reliability> {
+    let right = results.iter().filter(|(_, right)| *right).count() as f64;
+    let wrong = results.len() as f64 - right;
+    if right == 0.0 || wrong == 0.0 {
+        return None;
+    }
+    let targets = [1.0 / (wrong + 2.0), (right + 1.0) / (right + 2.0)];
+    let units: Vec<(f64, f64)> = (results.iter())
+        .map(|(score, right)| (f64::from(logit(*score)), targets[usize::from(*right)]))
+        .collect();
+    // log(1 + e^z) − t z, without overflow.
+    let loss = |slope: f64, intercept: f64| -> f64 {
+        let of = |(x, target): &(f64, f64)| {
+            let z = slope * x + intercept;
+            z.max(0.0) + (-z.abs()).exp().ln_1p() - target * z
+        };
+        units.iter().map(of).sum()
+    };
+    let (mut slope, mut intercept) = (1.0f64, 0.0f64);
+    for _ in 0..NEWTON {
+        // Gradient, and the curvature's entries.
+        let (mut a, mut b) = (0.0, 0.0);
+        let (mut aa, mut ab, mut bb) = (RIDGE, 0.0, RIDGE);
+        for (x, target) in &units {
+            let p = 1.0 / (1.0 + (-(slope * x + intercept)).exp());
+            let (miss, weight) = (p - target, p * (1.0 - p));
+            a += miss * x;
+            b += miss;
+            aa += weight * x * x;
+            ab += weight * x;
+            bb += weight;
+        }
+        let determinant = aa * bb - ab * ab;
+        let (to_slope, to_intercept) = ((ab * b - bb * a) / determinant, (ab * a - aa * b) / determinant);
+        let before = loss(slope, intercept);
+        let Some(step) = (0..HALVINGS)
+            .map(|n| 0.5f64.powi(n))
+            .find(|step| loss(slope + step * to_slope, intercept + step * to_intercept) < before)
+        else {
+            break;
+        };
+        slope += step * to_slope;
+        intercept += step * to_intercept;
+    }
+    (slope > 0.0).then_some(Reliability {
+        slope: slope as f32,
+        intercept: intercept as f32,
+    })
 }
 
 fn collect(
@@ -114,16 +244,16 @@ impl Units {
         };
         words(&layers.entities, &scores.entities, &mut self.entities);
         words(&layers.attributions, &scores.attributions, &mut self.attributions);
-        for (range, claim_types, check_worthy) in &layers.sentences {
-            let Some(index) = segments.sentences.iter().position(|s| s.words == *range) else {
+        for sentence in &layers.sentences {
+            let Some(index) = segments.sentences.iter().position(|s| s.words == sentence.words) else {
                 continue;
             };
             self.claim_types
-                .extend(unit(scores.claim_types.row(index), *claim_types));
-            if let Some(yes) = check_worthy {
+                .extend(unit(scores.claim_types.row(index), sentence.claim_types));
+            if let Some(yes) = sentence.check_worthy {
                 let p = scores.check_worthiness[index].clamp(1e-6, 1.0 - 1e-6);
                 self.check_worthiness
-                    .push((vec![(1.0 - p).ln(), p.ln()], usize::from(*yes)));
+                    .push((vec![(1.0 - p).ln(), p.ln()], usize::from(yes)));
             }
         }
     }
@@ -192,6 +322,34 @@ mod tests {
         let units: Vec<Unit> = (0..400).map(|i| (row.clone(), usize::from(i % 4 == 0))).collect();
         let expected = 99f32.ln() / 3f32.ln();
         assert!((temperature(&units) - expected).abs() < 0.01);
+    }
+
+    #[test]
+    fn results_are_as_reliable_as_they_turn_out() {
+        // Of so many scores, so many of ten are right.
+        for groups in [
+            [(0.9f32, 1000, 7), (0.6, 1000, 4)],
+            [(0.999, 800, 9), (0.9, 150, 6)],
+            [(0.8, 500, 3), (0.6, 200, 2)],
+        ] {
+            let results: Vec<(f32, bool)> = (groups.iter())
+                .flat_map(|&(score, count, of_ten)| (0..count).map(move |i| (score, i % 10 < of_ten)))
+                .collect();
+            let fitted = reliability(&results).unwrap();
+            for (score, _, of_ten) in groups {
+                let probability = fitted.probability(score);
+                assert!(
+                    (probability - of_ten as f32 / 10.0).abs() < 0.01,
+                    "{groups:?} {fitted:?}"
+                );
+            }
+        }
+        // The higher the score, the more often wrong.
+        let turned: Vec<(f32, bool)> = (0..100)
+            .flat_map(|i| [(0.9, i % 10 < 2), (0.4, i % 10 < 8)])
+            .collect();
+        assert_eq!(reliability(&turned), None);
+        assert_eq!(reliability(&[(0.9, true)]), None);
     }
 
     #[test]

@@ -86,6 +86,12 @@ pub struct TaskWeights {
     pub claim_types: f64,
     /// Check-worthiness.
     pub check_worthiness: f64,
+    /// Whose claim a sentence is.
+    #[serde(default)]
+    pub speakers: f64,
+    /// Whom a claim is directed at.
+    #[serde(default)]
+    pub targets: f64,
 }
 
 /// A file of the training mix, in dixit JSON Lines. Which heads learn from it follows from the layers it has.
@@ -110,6 +116,9 @@ pub struct TrainFile {
     /// Share of the articles read in capitals.
     #[serde(default)]
     pub upper: f64,
+    /// Whether its speakers and targets are learnt; articles from which the rankings are fitted should be new to that.
+    #[serde(default = "yes")]
+    pub pointers: bool,
     /// Licence of the file as its makers state it, for the model card.
     #[serde(default)]
     pub licence: String,
@@ -127,7 +136,7 @@ pub struct DevFile {
     /// Entity labels that count, after merging; all where absent.
     #[serde(default)]
     pub labels: Option<Vec<String>>,
-    /// Whether temperatures and thresholds are fitted on it, too.
+    /// Whether temperatures, thresholds and reliability are fitted on it, too.
     #[serde(default)]
     pub fit: bool,
 }
@@ -177,6 +186,10 @@ fn name(path: &Path) -> String {
 
 fn once() -> f64 {
     1.0
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl TrainConfig {

@@ -3,6 +3,7 @@
 use super::TrainError;
 use super::config::{TrainConfig, TrainFile};
 use crate::annotation::{Annotation, Sentence};
+use crate::extract::Mentions;
 use crate::formats::DixitReader;
 use crate::model::{PieceTokenizer, TagSet, Window, windows};
 use crate::span::Span;
@@ -32,6 +33,11 @@ pub(super) struct SentenceTarget {
     pub(super) claim_types: Choices,
     /// Whether it is worth checking.
     pub(super) check_worthy: Option<bool>,
+    /// Pieces in the window that begin a word of a mention of its speaker; none where the speaker is not named in the
+    /// window, `None` where the sentence has no speaker.
+    pub(super) speaker: Option<Vec<usize>>,
+    /// The same of its target; none where there is no target.
+    pub(super) target: Option<Vec<usize>>,
 }
 
 /// Reads a training file.
@@ -45,7 +51,7 @@ pub(super) fn read(
 ) -> Result<Vec<Example>, TrainError> {
     let mut reader = DixitReader::open(&file.file)?;
     let mut examples = Vec::new();
-    let labeller = Labeller::new(&file.accept, config);
+    let labeller = Labeller::new(&file.accept, config).with_pointers(file.pointers);
     while let Some(annotation) = reader.next() {
         let fail = |reason: String| TrainError::Data {
             path: file.file.clone(),
@@ -80,14 +86,28 @@ pub(super) struct Labeller {
     accept: Vec<(String, Vec<usize>)>,
     entity_tags: TagSet,
     claim_types: Vec<String>,
+    pointers: bool,
 }
 
 /// Targets of a whole article: per word, and per labelled sentence as ranges of words.
 pub(super) struct Layers {
     pub(super) entities: Option<Vec<Choices>>,
     pub(super) attributions: Option<Vec<Choices>>,
-    /// Words, acceptable claim types, check-worthiness.
-    pub(super) sentences: Vec<(Range<usize>, Choices, Option<bool>)>,
+    pub(super) sentences: Vec<LabelledSentence>,
+}
+
+/// What is known of a sentence of an article.
+pub(super) struct LabelledSentence {
+    /// Its words.
+    pub(super) words: Range<usize>,
+    /// Acceptable claim types.
+    pub(super) claim_types: Choices,
+    /// Whether it is worth checking.
+    pub(super) check_worthy: Option<bool>,
+    /// The words of all mentions of its speaker, in order, if it has one whose mentions are to be learnt.
+    speaker: Option<Vec<usize>>,
+    /// The words of all mentions of its target, of which there are none if it has no target.
+    target: Option<Vec<usize>>,
 }
 
 impl Labeller {
@@ -105,7 +125,13 @@ impl Labeller {
             accept,
             entity_tags,
             claim_types: config.claim_types.clone(),
+            pointers: false,
         }
+    }
+
+    /// The same, and it says where sentences point if `pointers` holds.
+    pub(super) fn with_pointers(self, pointers: bool) -> Self {
+        Self { pointers, ..self }
     }
 
     pub(super) fn layers(&self, annotation: &Annotation, segments: &Segments) -> Result<Layers, String> {
@@ -140,14 +166,32 @@ impl Labeller {
             tags
         });
         let mut sentences = Vec::new();
+        let mentions = (annotation.entities.as_deref().filter(|_| self.pointers))
+            .map(|entities| Mentions::new(&annotation.text, segments, entities));
         for sentence in annotation.sentences.iter().flatten() {
             let claim_types = self.claim_types(sentence)?;
             if claim_types != 0 || sentence.check_worthy.is_some() {
-                sentences.push((
-                    word_range(segments, sentence.span),
+                let (mut speaker, mut target) = (None, None);
+                if let (Some(mentions), Some(name)) = (&mentions, &sentence.speaker) {
+                    // A name without a mention teaches nothing, neither where it is nor that it is elsewhere.
+                    let words = |name: &str| {
+                        let mentions = mentions.of(name).into_iter();
+                        let words: Vec<usize> = mentions.flat_map(|m| word_range(segments, m)).collect();
+                        Some(words).filter(|words| !words.is_empty())
+                    };
+                    speaker = words(name);
+                    target = match &sentence.target {
+                        Some(name) => words(name),
+                        None => Some(Vec::new()),
+                    };
+                }
+                sentences.push(LabelledSentence {
+                    words: word_range(segments, sentence.span),
                     claim_types,
-                    sentence.check_worthy,
-                ));
+                    check_worthy: sentence.check_worthy,
+                    speaker,
+                    target,
+                });
             }
         }
         Ok(Layers {
@@ -218,14 +262,25 @@ impl Layers {
         let sentences = self
             .sentences
             .iter()
-            .filter_map(|(words, claim_types, check_worthy)| {
+            .filter_map(|sentence| {
+                let words = &sentence.words;
                 let inside: Vec<_> = window.words.iter().filter(|w| words.contains(&w.word)).collect();
                 let (first, last) = (inside.first()?, inside.last()?);
+                let pieces = |words: &Option<Vec<usize>>| {
+                    let words = words.as_ref()?;
+                    let named = window
+                        .words
+                        .iter()
+                        .filter(|w| words.binary_search(&w.word).is_ok());
+                    Some(named.map(|w| w.first).collect::<Vec<_>>())
+                };
                 // A sentence that the windows cut counts in the one that holds most of it.
-                (2 * inside.len() > words.len()).then_some(SentenceTarget {
+                (2 * inside.len() > words.len()).then(|| SentenceTarget {
                     pieces: first.first..last.first + last.len,
-                    claim_types: *claim_types,
-                    check_worthy: *check_worthy,
+                    claim_types: sentence.claim_types,
+                    check_worthy: sentence.check_worthy,
+                    speaker: pieces(&sentence.speaker),
+                    target: pieces(&sentence.target),
                 })
             })
             .collect();
@@ -247,4 +302,73 @@ pub(super) fn claim_counts(files: &[Vec<Example>], config: &TrainConfig) -> Vec<
         }
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::parse_record;
+
+    const CONFIG: &str = r#"
+name = "tiny"
+encoder = "encoder"
+output = "model"
+seed = 1
+epochs = 1
+batch_pieces = 64
+window = 64
+learning_rate = 1e-4
+head_rate = 1.0
+weight_decay = 0.0
+warmup = 0.0
+clip = 1.0
+dropout = 0.0
+label_smoothing = 0.0
+class_weight_power = 0.0
+freeze_embeddings = false
+precision = "f32"
+checkpoint_every = 1
+entity_labels = ["PERSON", "ORG"]
+claim_types = ["none", "assertion", "accusation", "denial"]
+train = []
+[weights]
+entities = 1.0
+attributions = 1.0
+claim_types = 1.0
+check_worthiness = 1.0
+"#;
+
+    const RECORD: &str = r#"{"id": "a", "text": "Ida Lund met Nordsund. Lund accused Nordsund of theft. It rained. Lund said so.", "entities": [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 13, "end": 21, "label": "ORG"}, {"start": 23, "end": 27, "label": "PERSON"}, {"start": 36, "end": 44, "label": "ORG"}, {"start": 66, "end": 70, "label": "PERSON"}], "speakers": [{"name": "Ida Lund", "kind": "person"}], "sentences": [{"start": 23, "end": 54, "claim_type": "accusation", "speaker": "Ida Lund", "quotation": "indirect", "target": "Nordsund"}, {"start": 55, "end": 65, "claim_type": "none"}, {"start": 66, "end": 79, "claim_type": "assertion", "speaker": "Ida Lund", "quotation": "indirect", "target": "Omar Said"}]}"#;
+
+    #[test]
+    fn sentences_point_to_all_mentions() {
+        let config: TrainConfig = toml::from_str(CONFIG).unwrap();
+        let annotation = parse_record(RECORD).unwrap();
+        let segments = segment(&annotation.text);
+        let pointers = |learnt: bool| {
+            let labeller = Labeller::new(&BTreeMap::new(), &config).with_pointers(learnt);
+            let layers = labeller.layers(&annotation, &segments).unwrap();
+            let words = |at: &Option<Vec<usize>>| {
+                let words = at
+                    .as_ref()?
+                    .iter()
+                    .map(|w| segments.words[*w].of(&annotation.text));
+                Some(words.collect::<Vec<_>>().join(" "))
+            };
+            (layers.sentences.iter())
+                .map(|s| (words(&s.speaker), words(&s.target)))
+                .collect::<Vec<_>>()
+        };
+        let lund = Some("Ida Lund Lund Lund".to_owned());
+        assert_eq!(
+            pointers(true),
+            [
+                (lund.clone(), Some("Nordsund Nordsund".to_owned())),
+                (None, None),
+                // A target that is not named teaches nothing.
+                (lund, None),
+            ]
+        );
+        assert_eq!(pointers(false), [(None, None), (None, None), (None, None)]);
+    }
 }

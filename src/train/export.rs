@@ -35,6 +35,7 @@ pub(super) fn write(
             entity_labels: config.entity_labels.clone(),
             claim_types: config.claim_types.clone(),
             temperatures: BTreeMap::new(),
+            reliability: BTreeMap::new(),
             check_worthy_threshold: 0.5,
         },
     };

@@ -1,4 +1,4 @@
-//! Multi-task fine-tuning on `rust-bert` (feature `libtorch`): one encoder, four heads, any mix of files.
+//! Multi-task fine-tuning on `rust-bert` (feature `libtorch`): one encoder, six heads, any mix of files.
 
 mod adamw;
 mod augment;

@@ -1,12 +1,15 @@
-//! The encoder with its four heads on libtorch, and the loss over a batch.
+//! The encoder with its heads on libtorch, and the loss over a batch.
 
 use super::TrainError;
 use super::config::{Precision, TrainConfig};
-use super::data::{Choices, Example};
+use super::data::{Choices, Example, SentenceTarget};
 use crate::engine::libtorch::{Encoder, PaddedBatch};
 use crate::labels::ROLES;
-use crate::model::{EncoderConfig, Window};
+use crate::model::{EncoderConfig, POINTER_WIDTH, Window};
 use tch::{Device, Kind, Tensor, nn};
+
+/// Where `[CLS]` stands in a window.
+const CLS: usize = 0;
 
 /// The trained network.
 pub(super) struct Network {
@@ -16,6 +19,10 @@ pub(super) struct Network {
     attributions: nn::Linear,
     claim_types: PooledHead,
     check_worthiness: PooledHead,
+    /// What words are compared by with sentences that point to them; there only if pointers are learnt.
+    keys: Option<nn::Linear>,
+    speakers: Option<PooledHead>,
+    targets: Option<PooledHead>,
     /// Weight of each claim type in the loss.
     class_weights: Tensor,
 }
@@ -60,12 +67,21 @@ impl Network {
         let attributions = linear("attributions", width, tags(ROLES.len()));
         let claim_types = pooled("claim_types", config.claim_types.len() as i64);
         let check_worthiness = pooled("check_worthiness", 1);
+        let weights = &config.weights;
+        let keys = (weights.speakers > 0.0 || weights.targets > 0.0)
+            .then(|| linear("keys", width, POINTER_WIDTH as i64));
+        let pointer = |name: &str, weight: f64| (weight > 0.0).then(|| pooled(name, POINTER_WIDTH as i64));
+        let speakers = pointer("speakers", weights.speakers);
+        let targets = pointer("targets", weights.targets);
         Self {
             encoder: Encoder::new(encoder, device, config.dropout),
             entities,
             attributions,
             claim_types,
             check_worthiness,
+            keys,
+            speakers,
+            targets,
             class_weights: class_weights(class_counts, config.class_weight_power).to_device(device),
             heads,
         }
@@ -120,7 +136,71 @@ impl Network {
             config.weights.check_worthiness,
             self.check_loss(&hidden, examples, batch.width)?,
         )?;
+        add(
+            "speakers",
+            config.weights.speakers,
+            self.pointer_loss(&hidden, examples, batch.width, &self.speakers, |s| {
+                s.speaker.as_deref()
+            })?,
+        )?;
+        add(
+            "targets",
+            config.weights.targets,
+            self.pointer_loss(&hidden, examples, batch.width, &self.targets, |s| {
+                s.target.as_deref()
+            })?,
+        )?;
         Ok(Loss { total, tasks })
+    }
+
+    /// Negative log-probability that sentences point to one of the right words, or to `[CLS]` where there is none; each
+    /// chooses among the words of its own window.
+    fn pointer_loss<'e>(
+        &self,
+        hidden: &Tensor,
+        examples: &[&'e Example],
+        width: usize,
+        pointer: &Option<PooledHead>,
+        right: impl Fn(&'e SentenceTarget) -> Option<&'e [usize]>,
+    ) -> Result<Option<Tensor>, TrainError> {
+        let (Some(pointer), Some(keys)) = (pointer, &self.keys) else {
+            return Ok(None);
+        };
+        let pieces = hidden.size()[0] as usize;
+        let (mut outside, mut wrong, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, example) in examples.iter().enumerate() {
+            let base = row * width;
+            for sentence in &example.sentences {
+                let Some(right) = right(sentence) else {
+                    continue;
+                };
+                let from = outside.len();
+                outside.resize(from + pieces, -1e9f32);
+                wrong.resize(from + pieces, -1e9f32);
+                let words = example.window.words.iter().map(|w| w.first);
+                for piece in words.chain([CLS]) {
+                    outside[from + base + piece] = 0.0;
+                }
+                for &piece in if right.is_empty() { &[CLS] } else { right } {
+                    wrong[from + base + piece] = 0.0;
+                }
+                let span = base + sentence.pieces.start..base + sentence.pieces.end;
+                sentences.push((span, ()));
+            }
+        }
+        if sentences.is_empty() {
+            return Ok(None);
+        }
+        let size = [sentences.len() as i64, pieces as i64];
+        let table = |data: &[f32]| Tensor::from_slice(data).view(size).to_device(hidden.device());
+        let keys = hidden.apply(keys);
+        let scores =
+            pointer.forward(hidden, &sentences)?.f_matmul(&keys.tr())? / (POINTER_WIDTH as f64).sqrt();
+        let log_p = scores.f_add(&table(&outside))?.f_log_softmax(-1, Kind::Float)?;
+        let right = log_p
+            .f_add(&table(&wrong))?
+            .f_logsumexp([-1i64].as_slice(), false)?;
+        Ok(Some(-right.f_mean(Kind::Float)?))
     }
 
     fn claim_loss(
@@ -228,7 +308,7 @@ fn words<'e>(
 fn sentences<T>(
     examples: &[&Example],
     width: usize,
-    target: impl Fn(&super::data::SentenceTarget) -> Option<T>,
+    target: impl Fn(&SentenceTarget) -> Option<T>,
 ) -> Vec<(std::ops::Range<usize>, T)> {
     let mut out = Vec::new();
     for (row, example) in examples.iter().enumerate() {

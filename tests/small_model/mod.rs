@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 const WIDTH: usize = 16;
 const WIDE: usize = 32;
 const WINDOW: usize = 64;
+const POINTER: usize = 64;
 const ENTITY_LABELS: [&str; 4] = ["PERSON", "ORG", "COUNTRY", "NORP"];
 const CLAIM_TYPES: [&str; 4] = ["none", "assertion", "accusation", "denial"];
 
@@ -93,12 +94,15 @@ fn weights(folder: &Path, vocabulary: usize) {
         ("heads.attributions", 7, WIDTH),
         ("heads.claim_types", CLAIM_TYPES.len(), 2 * WIDTH),
         ("heads.check_worthiness", 1, 2 * WIDTH),
+        ("heads.keys", POINTER, WIDTH),
+        ("heads.speakers", POINTER, 2 * WIDTH),
+        ("heads.targets", POINTER, 2 * WIDTH),
     ] {
         add(format!("{name}.weight"), &[out, width]);
         add(format!("{name}.bias"), &[out]);
     }
-    for name in ["heads.claim_types.query", "heads.check_worthiness.query"] {
-        add(name.to_owned(), &[WIDTH]);
+    for name in ["claim_types", "check_worthiness", "speakers", "targets"] {
+        add(format!("heads.{name}.query"), &[WIDTH]);
     }
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = shapes
