@@ -503,10 +503,10 @@ fn a_folder_of_fixtures_is_gold_and_every_layer_has_its_list() {
     for part in [
         "  kind      entities  claims  speakers  attributions\n",
         "  type             0       1         1             0\n",
-        "  missed           1       0         0             4\n",
+        "  missed           1       0         0             3\n",
         "Wrong claims, the worst first\n\n1. type, cost 2, in conference-1\n   gold accusation; predicted denial\n",
         "Wrong speakers, the worst first\n\n1. type, cost 2, in conference-1\n   gold Grace Atieno Ochola; predicted Nobody Known\n",
-        "Wrong attributions, the worst first\n\n1. missed, cost 1, in conference-1\n   gold CONTENT “",
+        "Wrong attributions, the worst first\n\n1. missed, cost 1, in conference-1\n   gold SOURCE “Lake states”; predicted nothing\n",
     ] {
         assert!(report.contains(part), "{part} in {report}");
     }
