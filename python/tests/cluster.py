@@ -55,7 +55,7 @@ class Cluster:
             for number in range(self._count):
                 folder = self.folder / f"worker-{number}"
                 arguments = ["--host", "127.0.0.1", "--cores", 1, "--memory", "1g", "--work-dir", folder]
-                self._start(f"worker-{number}", "worker.Worker", *arguments, self.url)
+                self._start(f"worker-{number}", "worker.Worker", *arguments, self.url, core=number)
                 self.workers.append(Worker(folder, self._processes[-1]))
             self._wait_for(master, "Registering worker", self._count)
         except BaseException:
@@ -75,7 +75,8 @@ class Cluster:
             text=True,
         )
 
-    def _start(self, name: str, deployed: str, *arguments: object) -> Path:
+    def _start(self, name: str, deployed: str, *arguments: object, core: int | None = None) -> Path:
+        """With `core`, all its threads share that one, as on a machine that has no other."""
         log = self.folder / f"{name}.log"
         command = [SPARK / "bin" / "spark-class", f"org.apache.spark.deploy.{deployed}", *arguments]
         with log.open("wb") as out:
@@ -86,6 +87,9 @@ class Cluster:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        if core is not None:
+            cores = sorted(os.sched_getaffinity(0))
+            os.sched_setaffinity(process.pid, {cores[core % len(cores)]})
         self._processes.append(process)
         return log
 
