@@ -131,8 +131,9 @@ class WordNet:
             if synset.file != LOCATION or not synset.is_of_today():
                 continue
             codes = {names[key(l)] for l in synset.lemmas if key(l) in names}
-            if len(codes) == 1:
-                kinds = self.above(synset)
+            kinds = self.above(synset)
+            # New Jersey, which is called Jersey, is not the island.
+            if len(codes) == 1 and "American state" not in kinds:
                 rank = 0 if "country" in kinds else 1 if kinds & {"administrative district", "island"} else 2
                 ranked[codes.pop()].append((rank, synset.id))
         for code, synsets in ranked.items():
@@ -272,7 +273,8 @@ class Tables:
         merged = {**local, **national, **{k: {c} for k, c in hand.items()}}
         for word, codes in list(merged.items()):
             many = plural(word)
-            if many and word not in names:
+            is_plural = word.endswith("men") and word[:-2] + "an" in merged
+            if many and word not in names and not is_plural:
                 merged.setdefault(many, codes)
         merged.update({k: {c} for k, c in hand.items()})
         return {k: next(iter(c)) for k, c in merged.items() if len(c) == 1 and c != {"-"}}
