@@ -143,12 +143,14 @@ impl Linear {
                 },
             ) => {
                 let products = sized(&mut products.int8, rows * out);
-                let (a, b) = (matrix(values, rows, self.width), GemmInputB::Packed(weights));
+                // Packed here, since the product would pack the rows again for every 1,024 of the columns.
+                let rows = kernels.int8.prepack_a(matrix(values, rows, self.width));
+                let (a, b) = (GemmInputA::Packed(&rows), GemmInputB::Packed(weights));
                 // The kernels' own zero points go wrong where they differ from row to row: in rten-gemm 0.27 on AVX-512,
                 // every row of a block from the ninth on gets wrong ones. So they are taken off afterwards.
                 kernels
                     .int8
-                    .gemm(products, GemmInputA::Unpacked(a), b, GemmOptions::default())
+                    .gemm(products, a, b, GemmOptions::default())
                     .map_err(backend)?;
                 Int8 {
                     products,
