@@ -45,10 +45,10 @@ impl Args {
                 articles.push(annotation?);
             }
         }
-        let mut out = self.output.open()?;
         let mut pipeline = self.engine.load()?;
         let updated = |rankings| Rankings::builtin().clone().updated(rankings, &self.only);
         pipeline = pipeline.with_rankings(updated(Rankings::default()));
+        let mut fitted = Rankings::default();
         for _ in 0..ROUNDS {
             let mut examples = Vec::new();
             for gold in &articles {
@@ -56,12 +56,13 @@ impl Args {
                 let (found, choices) = pipeline.explain(&article)?;
                 examples.extend(lessons(gold, &found.speakers, &choices));
             }
-            let fitted = fit(&examples);
-            if let Some(kind) = self.only.iter().find(|kind| !fitted.has(kind)) {
-                return Err(format!("the articles teach no kind of choice that begins with {kind:?}").into());
-            }
-            pipeline = pipeline.with_rankings(updated(fitted));
+            fitted = fit(&examples);
+            pipeline = pipeline.with_rankings(updated(fitted.clone()));
         }
+        if let Some(kind) = self.only.iter().find(|kind| !fitted.has(kind)) {
+            return Err(format!("the articles teach no kind of choice that begins with {kind:?}").into());
+        }
+        let mut out = self.output.open()?;
         serde_json::to_writer_pretty(&mut out, pipeline.rankings())?;
         writeln!(out)?;
         out.flush()?;
