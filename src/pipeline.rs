@@ -1,6 +1,6 @@
 //! The order of the steps from article to annotation, and nothing else.
 
-use crate::annotation::{Annotation, Coverage, Provenance, Sentence};
+use crate::annotation::{Annotation, Attribution, Coverage, Provenance, Sentence};
 use crate::article::Article;
 use crate::engine::native::{Native, Precision};
 use crate::engine::{Engine, EngineError};
@@ -251,11 +251,17 @@ impl Pipeline {
             attributions: &attributions,
             sentences: &sentences,
             pointers: &scores.pointers,
+            tags: &scores.speakers,
             gazetteer,
         };
-        let found = extract::claims(&input, &self.rankings);
+        // An attribution that is too unsure to be reported may still show whose a claim is.
+        let mut found = extract::claims(&input, &self.rankings);
         let acting = extract::acting(&input);
         choices.extend(found.choices);
+        let counted = self.counted(&mut attributions);
+        for claim in &mut found.claims {
+            claim.attribution = claim.attribution.and_then(|a| counted[a]);
+        }
         for entity in &mut entities {
             entity.as_government = acting.contains(&entity.span);
         }
@@ -273,6 +279,22 @@ impl Pipeline {
             provenance: None,
         };
         (annotation, choices)
+    }
+
+    /// Leaves the attributions that are probable enough; says where each of them all is then.
+    fn counted(&self, attributions: &mut Vec<Attribution>) -> Vec<Option<usize>> {
+        let least = self.model.config.dixit.attribution_threshold;
+        let counts = |a: &Attribution| a.score.is_none_or(|score| score >= least);
+        let mut left = 0;
+        let places = (attributions.iter())
+            .map(|attribution| {
+                let place = left;
+                left += usize::from(counts(attribution));
+                counts(attribution).then_some(place)
+            })
+            .collect();
+        attributions.retain(counts);
+        places
     }
 
     fn reliability(&self, head: &str) -> Reliability {

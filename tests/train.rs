@@ -48,6 +48,8 @@ claim_types = 1.0
 check_worthiness = 1.0
 speakers = 1.0
 targets = 1.0
+titles = 1.0
+homes = 1.0
 [[train]]
 file = "train.jsonl"
 licence = "ours"
@@ -83,7 +85,7 @@ fn a_run_that_is_killed_goes_on_to_the_same_weights() {
     for part in [
         "# tiny",
         "`train.jsonl`",
-        "ours",
+        "check-worthiness, speakers, targets, titles, homes | ours",
         "entities.f1",
         "claim_types.accuracy",
     ] {

@@ -10,7 +10,7 @@ use super::speakers::Speakers;
 use super::targets::{Directed, as_target, target};
 use crate::annotation::{Attribution, Claim, Entity, Sentence, Speaker};
 use crate::labels::NONE;
-use crate::model::Pointers;
+use crate::model::{Pointers, SpeakerTags};
 use crate::span::Span;
 use crate::text::{Quoted, Segments};
 
@@ -28,6 +28,8 @@ pub struct ClaimInput<'a> {
     pub sentences: &'a [Sentence],
     /// Where each sentence points, if the model says so; may be empty.
     pub pointers: &'a [Pointers],
+    /// What the model says, word by word, of those who speak; may be empty.
+    pub tags: &'a SpeakerTags,
     /// Country codes.
     pub gazetteer: &'a Gazetteer,
 }

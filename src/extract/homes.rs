@@ -3,11 +3,15 @@
 
 use super::cast::Actor;
 use super::claims::{Choice, Subject};
+use super::pointing::log;
 use super::rankings::{Candidate, Feature, Rankings};
 use super::scene::Scene;
 use crate::annotation::{Speaker, SpeakerKind};
 use crate::span::Span;
 use std::collections::BTreeMap;
+
+/// Mentions of a speaker of which the model's tags count, at most.
+const MENTIONS: usize = 5;
 
 /// Words of offices and descriptions that a state gives.
 const STATE: &[&str] = &[
@@ -231,6 +235,7 @@ impl<'s> Homes<'s> {
         let mentions = actor.map_or(record.mentions.as_slice(), |a| a.mentions.as_slice());
         let mut own_mentions: Vec<usize> = mentions.iter().filter_map(|m| self.scene.sentence(*m)).collect();
         own_mentions.sort_unstable();
+        let acts = self.acts_for_a_country(mentions);
         let top = self.mentions.values().map(Vec::len).max().unwrap_or(0);
         let mut out: Vec<Candidate> = Vec::new();
         for code in codes {
@@ -292,6 +297,7 @@ impl<'s> Homes<'s> {
             } else {
                 f.push(("not before the first mention", 1.0));
             }
+            f.extend(acts.map(|p| ("tagged as acting for a country", log(p))));
             out.push(Candidate::new(Some(code.to_owned()), f));
         }
         let mut f: Vec<Feature> = vec![("none", 1.0)];
@@ -320,8 +326,22 @@ impl<'s> Homes<'s> {
         f.push(("none, of many countries", (self.mentions.len() as f64).ln_1p()));
         let share = top as f64 / self.total.max(1) as f64;
         f.push(("none, by the share of the most mentioned", share));
+        f.extend(acts.map(|p| ("tagged as acting for none", log(1.0 - p))));
         out.push(Candidate::new(None, f));
         out
+    }
+
+    /// How probable it is, by the words of the first mentions, that somebody acts for a country; `None` if the model does
+    /// not say.
+    fn acts_for_a_country(&self, mentions: &[Span]) -> Option<f64> {
+        let input = self.scene.input;
+        let of_mention = |mention: &Span| {
+            let tags = input.tags.homes.get(input.segments.words_in(*mention))?;
+            let sum: f64 = tags.iter().map(|tag| f64::from(tag[1].exp())).sum();
+            (!tags.is_empty()).then(|| sum / tags.len() as f64)
+        };
+        let found: Vec<f64> = mentions.iter().take(MENTIONS).filter_map(of_mention).collect();
+        (!found.is_empty()).then(|| found.iter().sum::<f64>() / found.len() as f64)
     }
 
     /// Whether a country is named right beside one of the speaker's mentions.
@@ -341,5 +361,73 @@ impl<'s> Homes<'s> {
                     && !self.scene.mentions_in(gap).iter().any(is_person)
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotation::Entity;
+    use crate::extract::{ClaimInput, Gazetteer};
+    use crate::labels::{COUNTRY, PERSON};
+    use crate::model::SpeakerTags;
+    use crate::text::segment;
+
+    #[test]
+    fn tags_speak_for_a_country_or_for_none() {
+        let text = "Ana Reis came to Peru.";
+        let segments = segment(text);
+        let entity = |span: Span, label: &str, country: Option<&str>| Entity {
+            span,
+            label: label.to_owned(),
+            country: country.map(str::to_owned),
+            ..Entity::default()
+        };
+        let name = Span::new(0, 8);
+        let entities = [
+            entity(name, PERSON, None),
+            entity(Span::new(17, 21), COUNTRY, Some("PE")),
+        ];
+        let mut tags = SpeakerTags::default();
+        tags.homes = vec![[0.5f32.ln(); 2]; segments.words.len()];
+        for (tag, p) in tags.homes.iter_mut().zip([0.8f32, 0.6]) {
+            *tag = [(1.0 - p).ln(), p.ln()];
+        }
+        let record = Speaker {
+            name: "Ana Reis".to_owned(),
+            kind: SpeakerKind::Person,
+            role: None,
+            affiliation: None,
+            country: None,
+            mentions: vec![name],
+        };
+        let features = |tags: &SpeakerTags| {
+            let input = ClaimInput {
+                text,
+                segments: &segments,
+                entities: &entities,
+                attributions: &[],
+                sentences: &[],
+                pointers: &[],
+                tags,
+                gazetteer: Gazetteer::builtin(),
+            };
+            let scene = Scene::new(&input);
+            let (_, choice) = Homes::new(&scene).of(&record, scene.cast.first(), 0, &Rankings::default());
+            let tagged = |c: &Candidate| {
+                let feature = c.features.iter().find(|(f, _)| f.starts_with("tagged"))?;
+                Some((c.name.clone(), feature.1.exp()))
+            };
+            choice.candidates.iter().filter_map(tagged).collect::<Vec<_>>()
+        };
+        // The mean over the words of the name.
+        let found = features(&tags);
+        let near = |(name, p): &(Option<String>, f64), expected: Option<&str>, probability: f64| {
+            assert_eq!(name.as_deref(), expected);
+            assert!((p - probability).abs() < 1e-6, "{p}");
+        };
+        near(&found[0], Some("PE"), 0.7);
+        near(&found[1], None, 0.3);
+        assert!(features(&SpeakerTags::default()).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use super::cast::{Actor, cast};
 use super::claims::ClaimInput;
 use super::countries::Gazetteer;
 use crate::annotation::Entity;
+use crate::model::SpeakerTags;
 use crate::span::Span;
 use crate::text::{Segments, segment};
 
@@ -25,6 +26,7 @@ impl<'a> Mentions<'a> {
             attributions: &[],
             sentences: &[],
             pointers: &[],
+            tags: &SpeakerTags::default(),
             gazetteer: Gazetteer::builtin(),
         });
         Self {

@@ -6,7 +6,7 @@ use crate::model::Pointed;
 use crate::span::Span;
 use crate::text::Segments;
 
-/// Least probability that counts, so that one pointer alone cannot rule anybody out.
+/// Least probability that counts, so that one head of the model alone cannot rule anything out.
 const FLOOR: f64 = 1e-3;
 
 /// For somebody of the cast, as for [mentions](of_mentions).
@@ -66,7 +66,8 @@ pub(super) fn of_nobody(pointed: Option<&Pointed>, features: &mut Vec<Feature>) 
     }
 }
 
-fn log(probability: f64) -> f64 {
+/// The logarithm of a probability that is a feature.
+pub(super) fn log(probability: f64) -> f64 {
     probability.max(FLOOR).ln()
 }
 

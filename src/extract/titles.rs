@@ -6,6 +6,7 @@ use super::cast::Actor;
 use super::claims::{Choice, Subject};
 use super::described::description;
 use super::offices::{SHORT_TITLES, is_office, names_person};
+use super::pointing::log;
 use super::rankings::{Candidate, Feature, Rankings};
 use super::roles::{BEFORE_TITLE, HONORIFICS, STANDING, WordSpans, is_date, is_small};
 use super::scene::Scene;
@@ -18,6 +19,14 @@ const MENTIONS: usize = 3;
 /// Words of a phrase among which it is sought, and words of a role, at most.
 const NEAR: usize = 14;
 const LONGEST: usize = 9;
+
+/// The feature of a candidate that says how probable it is by the title tags.
+const TAGGED: &str = "tagged as a title";
+/// Places of words that are farther from the name than its clause.
+const EARLIER: &str = "earlier in the sentence";
+const LATER: &str = "later in the sentence";
+/// Probability from which words farther from the name, or without a noun for a person, are candidates.
+const LIKELY: f64 = 0.3;
 
 /// Words between an office and what it is for.
 const LINKS: &[&str] = &["at", "for", "from", "in", "of", "on", "to", "with"];
@@ -40,6 +49,13 @@ pub(super) fn role(
         runs(scene, &phrase, &mut candidates);
     }
     let mut f: Vec<Feature> = vec![("none", 1.0)];
+    if !scene.input.tags.titles.is_empty() {
+        // As probable as that the likeliest near the name is no title; one farther off may be somebody else's.
+        let is_far = |c: &&Candidate| c.features.iter().any(|(name, _)| [EARLIER, LATER].contains(name));
+        let near = candidates.iter().filter(|c| !is_far(c));
+        let best = near.filter_map(log_p).fold(f64::NEG_INFINITY, f64::max);
+        f.push(("no title tagged", log(1.0 - best.exp())));
+    }
     let office = candidates
         .iter()
         .any(|c| c.features.contains(&("an office", 1.0)));
@@ -67,6 +83,8 @@ struct Phrase {
     span: Span,
     /// The name that they stand beside.
     name: Option<Span>,
+    /// Whether they are so far from the name that only what the model takes for a title can be its role.
+    far: bool,
 }
 
 /// The phrases that may hold a speaker's role.
@@ -81,22 +99,20 @@ fn beside(scene: &Scene<'_>, record: &Speaker, actor: Option<&Actor>) -> Vec<Phr
             place: "in the description",
             span,
             name: None,
+            far: false,
         };
         return whole.map(phrase).into_iter().collect();
     }
     let mentions = actor.into_iter().flat_map(|a| &a.mentions).take(MENTIONS);
-    mentions
-        .flat_map(|mention| around(scene, *mention))
-        .flatten()
-        .collect()
+    mentions.flat_map(|mention| around(scene, *mention)).collect()
 }
 
 /// The words before and after a name within its clause: back to a mark, but for a comma right before the name, and on
-/// from a comma, a bracket or a form of "be".
-fn around(scene: &Scene<'_>, name: Span) -> [Option<Phrase>; 2] {
+/// from a comma, a bracket or a form of "be"; then the rest of the sentence.
+fn around(scene: &Scene<'_>, name: Span) -> Vec<Phrase> {
     let text = scene.input.text;
     let Some(sentence) = scene.sentence(name) else {
-        return [None, None];
+        return Vec::new();
     };
     let sentence = scene.input.segments.sentences[sentence].span;
     let lead = Span::new(sentence.start, name.start.max(sentence.start))
@@ -120,6 +136,7 @@ fn around(scene: &Scene<'_>, name: Span) -> [Option<Phrase>; 2] {
         },
         span: Span::new(sentence.start + from, sentence.start + lead.len()).trimmed(text),
         name: Some(name),
+        far: false,
     };
     let tail = Span::new(name.end, sentence.end.max(name.end)).of(text);
     let opens = [", ", " (", " is ", " was ", " – ", " — "];
@@ -136,9 +153,39 @@ fn around(scene: &Scene<'_>, name: Span) -> [Option<Phrase>; 2] {
                 place: "after the name",
                 span: Span::new(from, from + end),
                 name: Some(name),
+                far: false,
             }
         });
-    [Some(before), after]
+    let rest = |place, start: usize, end: usize| Phrase {
+        place,
+        span: Span::new(start, end.max(start)).trimmed(text),
+        name: Some(name),
+        far: true,
+    };
+    let gone = after.as_ref().map_or(name.end, |phrase| phrase.span.end);
+    let earlier = rest(EARLIER, sentence.start, before.span.start);
+    let later = rest(LATER, gone, sentence.end);
+    [before]
+        .into_iter()
+        .chain(after)
+        .chain([earlier, later])
+        .collect()
+}
+
+/// How probable it is, by the model's title tags, that a span and no more than it is a title; the logarithm, and `None`
+/// if the model does not say.
+fn tagged(scene: &Scene<'_>, span: Span) -> Option<f64> {
+    let words = scene.input.segments.words_in(span);
+    let tags = scene.input.tags.titles.get(words.clone())?;
+    let (first, others) = tags.split_first()?;
+    let goes_on = scene
+        .input
+        .tags
+        .titles
+        .get(words.end)
+        .map_or(0.0, |tag| tag[2].exp());
+    let log_p = first[1] + others.iter().map(|tag| tag[2]).sum::<f32>() + (1.0 - goes_on).ln();
+    Some(log(f64::from(log_p.exp())))
 }
 
 /// A word of a phrase.
@@ -202,10 +249,11 @@ fn runs(scene: &Scene<'_>, phrase: &Phrase, candidates: &mut Vec<Candidate>) {
     let text = scene.input.text;
     let mut tokens = tokens(scene, phrase.span);
     // The words nearest to the name.
-    if phrase.name.is_some_and(|name| phrase.span.end <= name.start) {
-        tokens.drain(..tokens.len().saturating_sub(NEAR));
-    } else {
-        tokens.truncate(NEAR);
+    let before = phrase.name.is_some_and(|name| phrase.span.end <= name.start);
+    match (phrase.far, before) {
+        (true, _) => {}
+        (false, true) => drop(tokens.drain(..tokens.len().saturating_sub(NEAR))),
+        (false, false) => tokens.truncate(NEAR),
     }
     for first in 0..tokens.len() {
         if !tokens[first].is_edge() || tokens[first].entity.is_some_and(|(_, begins, _)| !begins) {
@@ -224,12 +272,16 @@ fn runs(scene: &Scene<'_>, phrase: &Phrase, candidates: &mut Vec<Candidate>) {
                     || n.entity.is_some_and(|e| e.1)
                     || end.person
             });
-            if !whole || !breaks || !end.is_edge() || !run.iter().any(|t| t.person && t.entity.is_none()) {
-                continue;
-            }
             let dotted = is_short_title(end.word) && text[end.span.end..].starts_with('.');
             let span = Span::new(run[0].span.start, end.span.end + usize::from(dotted));
-            let features = of_run(phrase, &tokens, first, last);
+            let log_p = tagged(scene, span);
+            let likely = log_p.is_some_and(|log_p| log_p >= LIKELY.ln());
+            let someone = !phrase.far && breaks && run.iter().any(|t| t.person && t.entity.is_none());
+            if !whole || !end.is_edge() || !(someone || likely) {
+                continue;
+            }
+            let mut features = of_run(scene, phrase, &tokens, first, last);
+            features.extend(log_p.map(|log_p| (TAGGED, log_p)));
             let words = description(span.of(text));
             let long = SHORT_TITLES
                 .iter()
@@ -262,17 +314,46 @@ fn add(name: String, features: Vec<Feature>, candidates: &mut Vec<Candidate>) {
         .iter_mut()
         .find(|c| c.name.as_ref().is_some_and(|n| n.eq_ignore_ascii_case(&name)));
     match known {
-        Some(known) if known.features.iter().any(|(feature, _)| *feature == "again") => {}
-        Some(known) => known.features.push(("again", 1.0)),
+        Some(known) => {
+            // As probable as where it is most.
+            let tagged = known.features.iter_mut().find(|(feature, _)| *feature == TAGGED);
+            let again = features.iter().find(|(feature, _)| *feature == TAGGED);
+            if let (Some((_, log_p)), Some((_, again))) = (tagged, again) {
+                *log_p = log_p.max(*again);
+            }
+            if !known.features.iter().any(|(feature, _)| *feature == "again") {
+                known.features.push(("again", 1.0));
+            }
+        }
         None => candidates.push(Candidate::new(Some(name), features)),
     }
 }
 
+/// How probable a candidate is by the title tags, as a logarithm.
+fn log_p(candidate: &Candidate) -> Option<f64> {
+    let tagged = candidate.features.iter().find(|(feature, _)| *feature == TAGGED);
+    tagged.map(|(_, log_p)| *log_p)
+}
+
 /// What speaks for and against the words from `first` to `last` as a role.
-fn of_run(phrase: &Phrase, tokens: &[Token<'_>], first: usize, last: usize) -> Vec<Feature> {
+fn of_run(
+    scene: &Scene<'_>,
+    phrase: &Phrase,
+    tokens: &[Token<'_>],
+    first: usize,
+    last: usize,
+) -> Vec<Feature> {
     let run = &tokens[first..=last];
     let mut f: Vec<Feature> = vec![(phrase.place, 1.0)];
-    if let Some(name) = phrase.name {
+    if let Some(name) = phrase.name.filter(|_| phrase.far) {
+        let between = if phrase.span.start >= name.end {
+            Span::new(name.end, run[0].span.start)
+        } else {
+            Span::new(run[run.len() - 1].span.end, name.start)
+        };
+        let apart = scene.input.segments.words_in(between).len();
+        f.push(("words to the name", (apart as f64).ln_1p()));
+    } else if let Some(name) = phrase.name {
         let after = phrase.span.start >= name.end;
         let between = if after {
             &tokens[..first]
@@ -433,23 +514,35 @@ mod tests {
     use crate::annotation::Entity;
     use crate::extract::{ClaimInput, Gazetteer};
     use crate::labels::PERSON;
+    use crate::model::SpeakerTags;
     use crate::text::segment;
 
-    /// The names of the candidates for the role of the person of that name.
-    fn candidates(text: &str, name: &str) -> Vec<String> {
+    /// The candidates for the role of the person of that name, where the words `title` are tagged as one, if any.
+    fn tagged_candidates(text: &str, name: &str, title: Option<&str>) -> Vec<Candidate> {
         let start = text.find(name).unwrap();
         let entity = Entity {
             span: Span::new(start, start + name.len()),
             label: PERSON.to_owned(),
             ..Entity::default()
         };
+        let segments = segment(text);
+        let mut tags = SpeakerTags::default();
+        if let Some(title) = title {
+            let start = text.find(title).unwrap();
+            let words = segments.words_in(Span::new(start, start + title.len()));
+            let (sure, not) = (0.9f32.ln(), 0.05f32.ln());
+            tags.titles = vec![[sure, not, not]; segments.words.len()];
+            tags.titles[words.clone()].fill([not, not, sure]);
+            tags.titles[words.start] = [not, sure, not];
+        }
         let input = ClaimInput {
             text,
-            segments: &segment(text),
+            segments: &segments,
             entities: &[entity],
             attributions: &[],
             sentences: &[],
             pointers: &[],
+            tags: &tags,
             gazetteer: Gazetteer::builtin(),
         };
         let record = Speaker {
@@ -462,7 +555,47 @@ mod tests {
         };
         let scene = Scene::new(&input);
         let (_, choice) = role(&scene, &record, scene.cast.first(), 0, &Rankings::default()).unwrap();
-        choice.candidates.into_iter().filter_map(|c| c.name).collect()
+        choice.candidates
+    }
+
+    fn candidates(text: &str, name: &str) -> Vec<String> {
+        let candidates = tagged_candidates(text, name, None).into_iter();
+        candidates.filter_map(|c| c.name).collect()
+    }
+
+    #[test]
+    fn what_is_tagged_is_a_candidate() {
+        let text = "Ana Reis, who since May had been second in command, left.";
+        assert!(candidates(text, "Ana Reis").is_empty());
+        let found = tagged_candidates(text, "Ana Reis", Some("second in command"));
+        let log_p = |name: Option<&str>, feature: &str| {
+            let candidate = found.iter().find(|c| c.name.as_deref() == name).unwrap();
+            candidate.features.iter().find(|(f, _)| *f == feature).unwrap().1
+        };
+        let title = log_p(Some("second in command"), TAGGED);
+        assert!((title.exp() - 0.9f64.powi(3) * 0.95).abs() < 1e-3);
+        assert!((log_p(None, "no title tagged").exp() - (1.0 - title.exp())).abs() < 1e-3);
+        assert!(found.iter().all(|c| c.name.as_deref() != Some("command")));
+    }
+
+    #[test]
+    fn titles_farther_off_are_candidates_if_tagged() {
+        let text = "Ana Reis, a painter, who was born in Lima, became mayor in May, and left.";
+        assert!(!candidates(text, "Ana Reis").contains(&"mayor".to_owned()));
+        let found = tagged_candidates(text, "Ana Reis", Some("mayor"));
+        let mayor = found.iter().find(|c| c.name.as_deref() == Some("mayor")).unwrap();
+        let feature = |name: &str| mayor.features.iter().find(|(f, _)| *f == name).map(|(_, v)| *v);
+        assert_eq!(feature(LATER), Some(1.0));
+        // ", a painter, who was born in Lima, became"
+        assert_eq!(feature("words to the name"), Some(11f64.ln_1p()));
+        assert_eq!(feature("right after the name"), None);
+        // What is near has no title that is tagged.
+        let none = found.iter().find(|c| c.name.is_none()).unwrap();
+        assert!(
+            none.features
+                .iter()
+                .any(|(f, v)| *f == "no title tagged" && v.abs() < 0.1)
+        );
     }
 
     #[test]

@@ -57,10 +57,17 @@ pub struct LabelConfig {
     /// absent.
     #[serde(default)]
     pub temperatures: BTreeMap<String, f32>,
+    /// Added to the scores of the claim types after their temperature, and fitted with it (Alexandari, Kundaje and
+    /// Shrikumar 2020, arXiv 1901.06852); nothing where empty.
+    #[serde(default)]
+    pub claim_type_biases: Vec<f32>,
     /// For the results of a head (`entities`, `attributions`, `claim_types`), what their scores come to; as they are
     /// where absent.
     #[serde(default)]
     pub reliability: BTreeMap<String, Reliability>,
+    /// Probability from which an attribution counts.
+    #[serde(default)]
+    pub attribution_threshold: f32,
     /// Probability from which a sentence counts as worth checking.
     #[serde(default = "half")]
     pub check_worthy_threshold: f32,
@@ -113,8 +120,23 @@ impl ModelConfig {
         if !self.dixit.claim_types.iter().any(|t| t == NONE) {
             return fail(format!("dixit.claim_types lacks \"{NONE}\""));
         }
+        let biases = &self.dixit.claim_type_biases;
+        if !(biases.is_empty() || biases.len() == self.dixit.claim_types.len())
+            || !biases.iter().all(|b| b.is_finite())
+        {
+            return fail(format!(
+                "dixit.claim_type_biases: {biases:?} does not have a number for each of the {} claim types",
+                self.dixit.claim_types.len()
+            ));
+        }
+        let least = self.dixit.attribution_threshold;
+        if !(0.0..=1.0).contains(&least) {
+            return fail(format!(
+                "dixit.attribution_threshold is {least}; it must lie between 0 and 1"
+            ));
+        }
         for (head, r) in &self.dixit.reliability {
-            if !(r.slope > 0.0 && r.slope.is_finite() && r.intercept.is_finite()) {
+            if !r.rises() {
                 return fail(format!(
                     "dixit.reliability.{head}: {r:?} is not a rising function"
                 ));
@@ -139,5 +161,42 @@ impl ModelConfig {
     /// Tags of the attribution head.
     pub fn attribution_tags(&self) -> TagSet {
         TagSet::new(ROLES.iter().map(|r| r.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn parsed(key: &str, value: Value) -> Result<ModelConfig, String> {
+        let mut config = json!({
+            "model_type": "bert", "hidden_act": "gelu", "hidden_size": 8, "intermediate_size": 16,
+            "layer_norm_eps": 1e-12, "max_position_embeddings": 64, "num_attention_heads": 2,
+            "num_hidden_layers": 1, "type_vocab_size": Shape::COUNT, "vocab_size": 100,
+            "dixit": {"name": "small", "window": 64, "entity_labels": ["PERSON"], "claim_types": ["none", "threat"]}
+        });
+        config["dixit"][key] = value;
+        ModelConfig::parse(config.to_string().as_bytes()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn what_is_fitted_is_checked() {
+        assert!(parsed("claim_type_biases", json!([0.5, -0.5])).is_ok());
+        assert!(parsed("attribution_threshold", json!(0.2)).is_ok());
+        let good = json!({"entities": {"right": 0.0, "wrong": 1.5, "intercept": -1.0}});
+        assert!(parsed("reliability", good).is_ok());
+        for (key, value) in [
+            ("claim_type_biases", json!([0.5])),
+            ("attribution_threshold", json!(2.0)),
+            (
+                "reliability",
+                json!({"entities": {"right": -1.0, "wrong": 1.5, "intercept": 0.0}}),
+            ),
+            ("temperatures", json!({"entities": 0.0})),
+        ] {
+            let error = parsed(key, value).unwrap_err();
+            assert!(error.contains(&format!("dixit.{key}")), "{error}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The task heads on the encoder's hidden states.
 
 use super::pointers::{PointerHeads, Pointers};
+use super::pooling::{Pool, PooledHead};
+use super::speaker_tags::{SpeakerHeads, SpeakerTags};
 use super::{ModelConfig, ModelError, Weights, Window};
 use crate::text::Segments;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, s};
@@ -40,12 +42,12 @@ impl Linear {
 pub struct Heads {
     entities: Linear,
     attributions: Linear,
-    claim_pool: Array1<f32>,
-    claim_types: Linear,
-    check_pool: Array1<f32>,
-    check_worthiness: Linear,
+    speakers: SpeakerHeads,
+    claim_types: PooledHead,
+    check_worthiness: PooledHead,
     pointers: Option<PointerHeads>,
     temperatures: [f32; 4],
+    claim_type_biases: Option<Array1<f32>>,
 }
 
 /// What the model thinks of an article. Tag and class scores are log-probabilities.
@@ -59,15 +61,21 @@ pub struct Scores {
     pub claim_types: Array2<f32>,
     /// Probability per sentence that it is worth fact-checking.
     pub check_worthiness: Array1<f32>,
+    /// Of those who speak, per word.
+    pub speakers: SpeakerTags,
     /// Per sentence.
     pub pointers: Vec<Pointers>,
 }
 
 impl Heads {
     /// Takes the heads out of the weights: `entities` and `attributions` (linear), for `claim_types` and
-    /// `check_worthiness` a pooling query beside the linear layer, and the pointers, if there are any.
+    /// `check_worthiness` pooling queries beside the linear layer, and those heads that a model may lack.
     pub(crate) fn load(weights: &Weights, config: &ModelConfig) -> Result<Self, ModelError> {
         let width = config.encoder.hidden_size;
+        let types = weights.matrix("heads.claim_types.query", config.dixit.claim_types.len(), width)?;
+        let check = weights
+            .vector("heads.check_worthiness.query", width)?
+            .insert_axis(Axis(0));
         let temperature = |head: &str| config.dixit.temperatures.get(head).copied().unwrap_or(1.0);
         Ok(Self {
             entities: Linear::load(weights, "heads.entities", config.entity_tags().len(), width)?,
@@ -77,15 +85,9 @@ impl Heads {
                 config.attribution_tags().len(),
                 width,
             )?,
-            claim_pool: weights.vector("heads.claim_types.query", width)?,
-            claim_types: Linear::load(
-                weights,
-                "heads.claim_types",
-                config.dixit.claim_types.len(),
-                2 * width,
-            )?,
-            check_pool: weights.vector("heads.check_worthiness.query", width)?,
-            check_worthiness: Linear::load(weights, "heads.check_worthiness", 1, 2 * width)?,
+            speakers: SpeakerHeads::load(weights, width)?,
+            claim_types: PooledHead::load(weights, "heads.claim_types", types)?,
+            check_worthiness: PooledHead::load(weights, "heads.check_worthiness", check)?,
             pointers: PointerHeads::load(weights, width)?,
             temperatures: [
                 temperature("entities"),
@@ -93,6 +95,8 @@ impl Heads {
                 temperature("claim_types"),
                 temperature("check_worthiness"),
             ],
+            claim_type_biases: (!config.dixit.claim_type_biases.is_empty())
+                .then(|| Array1::from_vec(config.dixit.claim_type_biases.clone())),
         })
     }
 
@@ -109,10 +113,13 @@ impl Heads {
         };
         let entities = tags(&self.entities, self.temperatures[0]);
         let attributions = tags(&self.attributions, self.temperatures[1]);
+        let speakers = self.speakers.score(rows.slice(s![1.., ..]));
         let pointers = self
             .pointers
             .as_ref()
             .map(|heads| (heads, heads.keys(rows.view())));
+        let claim_types = self.claim_types.read(hidden);
+        let check_worthiness = self.check_worthiness.read(hidden);
         let words = match (read.first(), read.last()) {
             (Some(first), Some(last)) => first.word..last.word + 1,
             _ => 0..0,
@@ -123,29 +130,33 @@ impl Heads {
             .take_while(|s| s.words.start < words.end)
             .map(|sentence| {
                 let inside = sentence.words.start.max(words.start)..sentence.words.end.min(words.end);
-                let states: Vec<ArrayView1<'_, f32>> = read
-                    [inside.start - words.start..inside.end - words.start]
-                    .iter()
-                    .flat_map(|word| (word.first..word.first + word.len).map(|piece| hidden.row(piece)))
-                    .collect();
+                let inside = &read[inside.start - words.start..inside.end - words.start];
+                let whole = inside.len() == sentence.words.len();
+                let pieces = match (inside.first(), inside.last()) {
+                    (Some(first), Some(last)) => first.first..last.first + last.len,
+                    _ => 0..0,
+                };
+                let part =
+                    |read: &Array2<f32>, head: &PooledHead| head.pool(read.slice(s![pieces.clone(), ..]));
                 let pools = [
-                    Pool::new(&states, &self.claim_pool),
-                    Pool::new(&states, &self.check_pool),
+                    part(&claim_types, &self.claim_types),
+                    part(&check_worthiness, &self.check_worthiness),
                 ];
-                if inside == sentence.words {
+                if whole {
                     let point = |(heads, keys): &(&PointerHeads, Array2<f32>)| {
-                        heads.point(&states, keys, words.start)
+                        heads.point(hidden.slice(s![pieces.clone(), ..]), keys, words.start)
                     };
                     let pointers = pointers.as_ref().map(point).unwrap_or_default();
                     SentencePart::Whole(self.classify(&pools), Box::new(pointers))
                 } else {
-                    SentencePart::Part(Box::new(pools), inside.end == sentence.words.end)
+                    SentencePart::Part(Box::new(pools), words.end >= sentence.words.end)
                 }
             })
             .collect();
         WindowScores {
             entities,
             attributions,
+            speakers,
             sentences,
         }
     }
@@ -154,13 +165,15 @@ impl Heads {
     pub fn join(&self, windows: Vec<WindowScores>, segments: &Segments) -> Scores {
         let mut entities = Vec::with_capacity(segments.words.len() * self.entities.bias.len());
         let mut attributions = Vec::with_capacity(segments.words.len() * self.attributions.bias.len());
-        let mut claim_types = Vec::with_capacity(segments.sentences.len() * self.claim_types.bias.len());
+        let mut claim_types = Vec::with_capacity(segments.sentences.len() * self.claim_types.outputs());
         let mut check_worthiness = Vec::with_capacity(segments.sentences.len());
         let mut pointers = Vec::with_capacity(segments.sentences.len());
+        let mut speakers = SpeakerTags::default();
         let mut open: Option<[Pool; 2]> = None;
         for window in windows {
             entities.extend(window.entities);
             attributions.extend(window.attributions);
+            speakers.append(window.speakers);
             for sentence in window.sentences {
                 let ((types, check), pointed) = match sentence {
                     SentencePart::Whole(scores, pointers) => (scores, *pointers),
@@ -187,17 +200,22 @@ impl Heads {
         Scores {
             entities: table(entities, self.entities.bias.len()),
             attributions: table(attributions, self.attributions.bias.len()),
-            claim_types: table(claim_types, self.claim_types.bias.len()),
+            claim_types: table(claim_types, self.claim_types.outputs()),
             check_worthiness: Array1::from_vec(check_worthiness),
+            speakers,
             pointers,
         }
     }
 
     /// Log-probabilities of the claim types, and the probability that the sentence is worth checking.
     fn classify(&self, [claim, check]: &[Pool; 2]) -> (Array1<f32>, f32) {
-        let mut types = self.claim_types.apply(claim.vector().view());
+        let mut types = self.claim_types.apply(claim);
         log_softmax(types.view_mut(), self.temperatures[2]);
-        let logit = self.check_worthiness.apply(check.vector().view())[0];
+        if let Some(biases) = &self.claim_type_biases {
+            types += biases;
+            log_softmax(types.view_mut(), 1.0);
+        }
+        let logit = self.check_worthiness.apply(check)[0];
         (types, 1.0 / (1.0 + (-logit / self.temperatures[3]).exp()))
     }
 }
@@ -213,6 +231,7 @@ fn table(values: Vec<f32>, columns: usize) -> Array2<f32> {
 pub struct WindowScores {
     entities: Array2<f32>,
     attributions: Array2<f32>,
+    speakers: SpeakerTags,
     sentences: Vec<SentencePart>,
 }
 
@@ -224,78 +243,9 @@ enum SentencePart {
     Part(Box<[Pool; 2]>, bool),
 }
 
-/// The mean of a sentence's pieces, and beside it their mean weighted by a learnt query (softmax of `query · state`),
-/// as sums, so that the parts of a sentence add up (as in Milakov and Gimelshein 2018, arXiv 1805.02867).
-#[derive(Clone, Debug)]
-pub(super) struct Pool {
-    pieces: f32,
-    sum: Array1<f32>,
-    top: f32,
-    total: f32,
-    attended: Array1<f32>,
-}
-
-impl Pool {
-    pub(super) fn new(states: &[ArrayView1<'_, f32>], query: &Array1<f32>) -> Self {
-        let scores: Vec<f32> = states.iter().map(|s| s.dot(query)).collect();
-        let mut pool = Self {
-            pieces: states.len() as f32,
-            sum: Array1::zeros(query.len()),
-            top: scores.iter().copied().fold(f32::NEG_INFINITY, f32::max),
-            total: 0.0,
-            attended: Array1::zeros(query.len()),
-        };
-        for (state, score) in states.iter().zip(&scores) {
-            let weight = (score - pool.top).exp();
-            pool.total += weight;
-            pool.sum += state;
-            pool.attended.scaled_add(weight, state);
-        }
-        pool
-    }
-
-    fn merge(mut self, other: Self) -> Self {
-        let top = self.top.max(other.top);
-        let (own, its) = ((self.top - top).exp(), (other.top - top).exp());
-        self.pieces += other.pieces;
-        self.sum += &other.sum;
-        self.top = top;
-        self.total = self.total * own + other.total * its;
-        self.attended *= own;
-        self.attended.scaled_add(its, &other.attended);
-        self
-    }
-
-    /// Both means, one after the other.
-    pub(super) fn vector(&self) -> Array1<f32> {
-        let mean = self.sum.iter().map(|v| v / self.pieces.max(1.0));
-        let attended = (self.attended.iter()).map(|v| v / self.total.max(f32::MIN_POSITIVE));
-        mean.chain(attended).collect()
-    }
-}
-
 pub(super) fn log_softmax(mut row: ArrayViewMut1<'_, f32>, temperature: f32) {
     row /= temperature;
     let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let log_sum = row.iter().map(|v| (v - top).exp()).sum::<f32>().ln() + top;
     row -= log_sum;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ndarray::array;
-
-    #[test]
-    fn parts_of_a_sentence_add_up() {
-        let states = [array![1.0f32, 2.0], array![-3.0, 0.5], array![0.0, 4.0]];
-        let views: Vec<_> = states.iter().map(|s| s.view()).collect();
-        let query = array![0.5f32, -1.0];
-        let whole = Pool::new(&views, &query).vector();
-        for at in 1..3 {
-            let parts = Pool::new(&views[..at], &query).merge(Pool::new(&views[at..], &query));
-            let difference = &parts.vector() - &whole;
-            assert!(difference.iter().all(|d| d.abs() < 1e-6), "{difference}");
-        }
-    }
 }

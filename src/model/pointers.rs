@@ -1,8 +1,8 @@
 //! Heads that point from a sentence to words of its window: to whoever makes its claim, and to whom that is directed at.
 
-use super::heads::{Linear, Pool, log_softmax};
+use super::heads::{Linear, log_softmax};
 use super::{ModelError, Weights};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Width of the space in which a sentence and the words of its window are compared.
 pub(crate) const WIDTH: usize = 64;
@@ -15,8 +15,8 @@ pub(super) struct PointerHeads {
     targets: Option<Pointer>,
 }
 
-/// A sentence, pooled as for its class, is compared with every word by a scaled dot product (a pointer network, Vinyals
-/// et al. 2015, arXiv 1506.03134).
+/// A sentence, pooled by its mean and a learnt query, is compared with every word by a scaled dot product (a pointer
+/// network, Vinyals et al. 2015, arXiv 1506.03134).
 #[derive(Clone, Debug)]
 struct Pointer {
     pool: Array1<f32>,
@@ -67,7 +67,7 @@ impl PointerHeads {
     }
 
     /// Where the sentence with these states points; `first` is the first of the window's words.
-    pub(super) fn point(&self, states: &[ArrayView1<'_, f32>], keys: &Array2<f32>, first: usize) -> Pointers {
+    pub(super) fn point(&self, states: ArrayView2<'_, f32>, keys: &Array2<f32>, first: usize) -> Pointers {
         let point = |pointer: &Option<Pointer>| {
             let pointer = pointer.as_ref()?;
             Some(pointer.point(states, keys, first))
@@ -88,8 +88,13 @@ impl Pointer {
     }
 
     /// `keys` begins with the key of `[CLS]`, which stands for what is not in the window.
-    fn point(&self, states: &[ArrayView1<'_, f32>], keys: &Array2<f32>, first: usize) -> Pointed {
-        let query = self.query.apply(Pool::new(states, &self.pool).vector().view());
+    fn point(&self, states: ArrayView2<'_, f32>, keys: &Array2<f32>, first: usize) -> Pointed {
+        let mut weights = states.dot(&self.pool);
+        log_softmax(weights.view_mut(), 1.0);
+        let attended = weights.mapv(f32::exp).dot(&states);
+        let mean = states.sum_axis(Axis(0)) / states.nrows().max(1) as f32;
+        let pooled: Array1<f32> = mean.into_iter().chain(attended).collect();
+        let query = self.query.apply(pooled.view());
         let mut scores = keys.dot(&query);
         log_softmax(scores.view_mut(), (WIDTH as f32).sqrt());
         let mut probabilities = scores.iter().map(|log_p| log_p.exp());
@@ -104,7 +109,7 @@ impl Pointer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Axis, array};
+    use ndarray::array;
 
     #[test]
     fn a_sentence_points_to_the_words_that_are_like_it() {
@@ -123,8 +128,7 @@ mod tests {
         };
         let rows = array![[0.0f32], [1.0], [2.0]];
         let sentence = array![[1.0f32]];
-        let states: Vec<_> = sentence.axis_iter(Axis(0)).collect();
-        let pointers = heads.point(&states, &heads.keys(rows.view()), 7);
+        let pointers = heads.point(sentence.view(), &heads.keys(rows.view()), 7);
         assert_eq!(pointers.target, None);
         let pointed = pointers.speaker.unwrap();
         assert_eq!((pointed.first, pointed.words.len()), (7, 2));

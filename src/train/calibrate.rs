@@ -1,6 +1,7 @@
-//! Makes scores probabilities: one temperature per head (Guo et al. 2017, arXiv 1706.04599), the probability from which
-//! a sentence counts as worth checking, and how far the results that are drawn from the heads can be relied on. All are
-//! fitted on those development files that say so.
+//! Makes scores probabilities: one temperature per head (Guo et al. 2017, arXiv 1706.04599), for claim types with a bias
+//! for each (Alexandari, Kundaje and Shrikumar 2020, arXiv 1901.06852), and how far the results that are drawn from the
+//! heads can be relied on; and finds the probabilities from which an attribution counts, and a sentence as worth
+//! checking. All are fitted on those development files that say so.
 
 use super::TrainError;
 use super::config::{DevFile, TrainConfig};
@@ -10,11 +11,12 @@ use crate::article::Article;
 use crate::engine::Engine;
 use crate::engine::native::{Native, Precision};
 use crate::formats::DixitReader;
-use crate::model::{Model, ModelConfig, Reliability, Scores, logit, windows};
+use crate::model::{Model, ModelConfig, Reliability, Scores, logarithms, windows};
 use crate::pipeline::Pipeline;
+use crate::span::Span;
 use crate::text::{Segments, segment};
 use ndarray::ArrayView1;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -22,10 +24,12 @@ use std::path::Path;
 const RANGE: f64 = 1.5;
 /// Steps of the golden-section search; each shrinks the range by 0.618.
 const STEPS: usize = 30;
-/// Steps of Newton's method, how often one is halved, and what keeps the curvature from vanishing.
-const NEWTON: usize = 50;
+/// Steps of gradient descent, at most, how often one is halved, and the square of a step that is none any more.
+const DESCENTS: usize = 5000;
 const HALVINGS: i32 = 40;
-const RIDGE: f64 = 1e-9;
+const STILL: f64 = 1e-20;
+/// Weight of the penalty on biases.
+const PENALTY: f64 = 1e-3;
 
 /// Log-probabilities of a unit at temperature 1, and its right class.
 type Unit = (Vec<f32>, usize);
@@ -60,7 +64,6 @@ pub(super) fn calibrate(config: &TrainConfig, folder: &Path) -> Result<(), Train
     for (head, units) in [
         ("entities", &units.entities),
         ("attributions", &units.attributions),
-        ("claim_types", &units.claim_types),
         ("check_worthiness", &units.check_worthiness),
     ] {
         if !units.is_empty() {
@@ -69,6 +72,10 @@ pub(super) fn calibrate(config: &TrainConfig, folder: &Path) -> Result<(), Train
                 .temperatures
                 .insert(head.to_owned(), temperature(units));
         }
+    }
+    if let Some((temperature, biases)) = biased(&units.claim_types) {
+        (fitted.dixit.temperatures).insert("claim_types".to_owned(), temperature);
+        fitted.dixit.claim_type_biases = biases;
     }
     if let Some(threshold) = threshold(
         &units.check_worthiness,
@@ -96,6 +103,10 @@ pub(super) fn calibrate(config: &TrainConfig, folder: &Path) -> Result<(), Train
             fitted.dixit.reliability.insert(head.to_owned(), fitted_to);
         }
     }
+    let of_attributions = fitted.dixit.reliability.get("attributions").copied();
+    if let Some(score) = results.parts.best() {
+        fitted.dixit.attribution_threshold = of_attributions.unwrap_or_default().probability(score);
+    }
     write(folder, &fitted)
 }
 
@@ -110,7 +121,56 @@ fn write(folder: &Path, config: &ModelConfig) -> Result<(), TrainError> {
 struct Results {
     entities: Vec<(f32, bool)>,
     attributions: Vec<(f32, bool)>,
+    parts: Parts,
     claim_types: Vec<(f32, bool)>,
+}
+
+/// The spans of attributions: sources, cues, contents.
+#[derive(Default)]
+struct Parts {
+    /// Of each span, the highest score of an attribution that it is part of, its role, and whether it is right.
+    found: Vec<(f32, usize, bool)>,
+    /// Spans that there are, by role.
+    gold: [usize; 3],
+}
+
+impl Parts {
+    fn add(&mut self, gold: &[Attribution], found: &[Attribution]) {
+        for role in 0..self.gold.len() {
+            let spans = |a: &Attribution| [&a.source, &a.cue, &a.content][role].clone();
+            let right: HashSet<Span> = gold.iter().flat_map(spans).collect();
+            self.gold[role] += right.len();
+            let mut scores: BTreeMap<Span, f32> = BTreeMap::new();
+            for attribution in found {
+                for span in spans(attribution) {
+                    let score = scores.entry(span).or_insert(0.0);
+                    *score = score.max(attribution.score.unwrap_or(0.0));
+                }
+            }
+            let scores = scores.into_iter();
+            self.found
+                .extend(scores.map(|(span, score)| (score, role, right.contains(&span))));
+        }
+    }
+
+    /// The score from which attributions have the best F1, mean of the roles. `None` where nothing is right.
+    fn best(&self) -> Option<f32> {
+        let mut ranked = self.found.clone();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut found, mut right) = ([0; 3], [0; 3]);
+        let mut best = (0.0, None);
+        for (index, (score, role, is_right)) in ranked.iter().enumerate() {
+            found[*role] += 1;
+            right[*role] += usize::from(*is_right);
+            let last = ranked.get(index + 1).is_none_or(|next| next.0 < *score);
+            let f1 = |role: usize| 2.0 * right[role] as f64 / (found[role] + self.gold[role]).max(1) as f64;
+            let sum: f64 = (0..found.len()).map(f1).sum();
+            if last && sum > best.0 {
+                best = (sum, Some(*score));
+            }
+        }
+        best.1
+    }
 }
 
 impl Results {
@@ -129,11 +189,15 @@ impl Results {
                 .extend(found.filter_map(|e| Some((e.score?, right.contains(&(e.span, label(e)))))));
         }
         if let Some(gold) = &gold.attributions {
+            let found = predicted.attributions.as_deref().unwrap_or_default();
+            self.parts.add(gold, found);
             let parts = |a: &Attribution| (a.source.clone(), a.cue.clone(), a.content.clone());
             let right: HashSet<_> = gold.iter().map(parts).collect();
-            let found = predicted.attributions.iter().flatten();
-            self.attributions
-                .extend(found.filter_map(|a| Some((a.score?, right.contains(&parts(a))))));
+            self.attributions.extend(
+                found
+                    .iter()
+                    .filter_map(|a| Some((a.score?, right.contains(&parts(a))))),
+            );
         }
         let labelled = gold
             .sentences
@@ -149,9 +213,8 @@ impl Results {
     }
 }
 
-/// The logistic function with the least negative log-likelihood, by Newton's method with steps halved until they help,
-/// and with the targets that Platt (1999) gives against overfitting. `None` unless some results are right and some
-/// wrong, and higher scores are right more often.
+/// The reliability with the least negative log-likelihood, with the targets that Platt (1999) gives against overfitting and
+/// no factor below 0. `None` unless some results are right and some wrong, and higher scores are right more often.
 fn reliability(results: &[(f32, bool)]) -> Option<Reliability> {
     let right = results.iter().filter(|(_, right)| *right).count() as f64;
     let wrong = results.len() as f64 - right;
@@ -159,47 +222,64 @@ fn reliability(results: &[(f32, bool)]) -> Option<Reliability> {
         return None;
     }
     let targets = [1.0 / (wrong + 2.0), (right + 1.0) / (right + 2.0)];
-    let units: Vec<(f64, f64)> = (results.iter())
-        .map(|(score, right)| (f64::from(logit(*score)), targets[usize::from(*right)]))
+    let units: Vec<([f64; 3], f64)> = (results.iter())
+        .map(|(score, right)| {
+            let [of_right, of_wrong] = logarithms(*score).map(f64::from);
+            ([of_right, of_wrong, 1.0], targets[usize::from(*right)])
+        })
         .collect();
-    // log(1 + e^z) − t z, without overflow.
-    let loss = |slope: f64, intercept: f64| -> f64 {
-        let of = |(x, target): &(f64, f64)| {
-            let z = slope * x + intercept;
-            z.max(0.0) + (-z.abs()).exp().ln_1p() - target * z
-        };
-        units.iter().map(of).sum()
-    };
-    let (mut slope, mut intercept) = (1.0f64, 0.0f64);
-    for _ in 0..NEWTON {
-        // Gradient, and the curvature's entries.
-        let (mut a, mut b) = (0.0, 0.0);
-        let (mut aa, mut ab, mut bb) = (RIDGE, 0.0, RIDGE);
+    let loss = |parameters: &[f64]| {
+        let (mut loss, mut gradient) = (0.0, vec![0.0; parameters.len()]);
         for (x, target) in &units {
-            let p = 1.0 / (1.0 + (-(slope * x + intercept)).exp());
-            let (miss, weight) = (p - target, p * (1.0 - p));
-            a += miss * x;
-            b += miss;
-            aa += weight * x * x;
-            ab += weight * x;
-            bb += weight;
+            let z: f64 = x.iter().zip(parameters).map(|(x, p)| x * p).sum();
+            // log(1 + e^z) − t z, without overflow.
+            loss += z.max(0.0) + (-z.abs()).exp().ln_1p() - target * z;
+            let miss = 1.0 / (1.0 + (-z).exp()) - target;
+            gradient.iter_mut().zip(x).for_each(|(g, x)| *g += miss * x);
         }
-        let determinant = aa * bb - ab * ab;
-        let (to_slope, to_intercept) = ((ab * b - bb * a) / determinant, (ab * a - aa * b) / determinant);
-        let before = loss(slope, intercept);
-        let Some(step) = (0..HALVINGS)
-            .map(|n| 0.5f64.powi(n))
-            .find(|step| loss(slope + step * to_slope, intercept + step * to_intercept) < before)
-        else {
+        let n = units.len() as f64;
+        (loss / n, gradient.into_iter().map(|g| g / n).collect())
+    };
+    let fitted = least(&[1.0, 1.0, 0.0], &[0.0, 0.0, f64::NEG_INFINITY], loss);
+    let [right, wrong, intercept] = [0, 1, 2].map(|at| fitted[at] as f32);
+    (right + wrong > 0.0).then_some(Reliability {
+        right,
+        wrong,
+        intercept,
+    })
+}
+
+/// Where a convex function is least, with no parameter below its `lowest`, by projected gradient descent: steps as long as
+/// the last change of the gradient suggests (Barzilai and Borwein 1988), halved until they do not go up.
+fn least(start: &[f64], lowest: &[f64], function: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
+    let mut at = start.to_vec();
+    let (mut value, mut gradient) = function(&at);
+    let mut step = 1.0;
+    for _ in 0..DESCENTS {
+        let found = (0..HALVINGS).find_map(|halvings| {
+            let length = step * 0.5f64.powi(halvings);
+            let to: Vec<f64> = (at.iter().zip(&gradient).zip(lowest))
+                .map(|((p, g), lowest)| (p - length * g).max(*lowest))
+                .collect();
+            let (new, slope) = function(&to);
+            (new <= value).then_some((to, new, slope))
+        });
+        let Some((to, new, slope)) = found else {
             break;
         };
-        slope += step * to_slope;
-        intercept += step * to_intercept;
+        let moved = || to.iter().zip(&at).map(|(a, b)| a - b);
+        let square: f64 = moved().map(|m| m * m).sum();
+        let bend: f64 = moved()
+            .zip(slope.iter().zip(&gradient))
+            .map(|(m, (a, b))| m * (a - b))
+            .sum();
+        if square < STILL {
+            break;
+        }
+        step = if bend > 0.0 { square / bend } else { 2.0 * step };
+        (at, value, gradient) = (to, new, slope);
     }
-    (slope > 0.0).then_some(Reliability {
-        slope: slope as f32,
-        intercept: intercept as f32,
-    })
+    at
 }
 
 fn collect(
@@ -286,6 +366,46 @@ fn temperature(units: &[Unit]) -> f32 {
     ((low + high) / 2.0).exp() as f32
 }
 
+/// The temperature and the biases with the least mean negative log-likelihood, which is convex in one over the temperature
+/// and the biases. A penalty keeps the biases of rare classes near 0. `None` without a unit.
+fn biased(units: &[Unit]) -> Option<(f32, Vec<f32>)> {
+    let classes = units.first()?.0.len();
+    // One over the temperature, then the biases.
+    let loss = |parameters: &[f64]| {
+        let (sharpness, biases) = (parameters[0], &parameters[1..]);
+        let mut loss: f64 = biases.iter().map(|b| PENALTY / 2.0 * b * b).sum();
+        let mut gradient: Vec<f64> = [0.0]
+            .into_iter()
+            .chain(biases.iter().map(|b| PENALTY * b))
+            .collect();
+        for (row, gold) in units {
+            let scores: Vec<f64> = (row.iter().zip(biases))
+                .map(|(v, b)| f64::from(*v) * sharpness + b)
+                .collect();
+            let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let total: f64 = scores.iter().map(|v| (v - top).exp()).sum();
+            let share = 1.0 / units.len() as f64;
+            loss += share * (total.ln() + top - scores[*gold]);
+            for (class, (score, value)) in scores.iter().zip(row).enumerate() {
+                let miss = share * ((score - top).exp() / total - f64::from(u8::from(class == *gold)));
+                gradient[0] += miss * f64::from(*value);
+                gradient[class + 1] += miss;
+            }
+        }
+        (loss, gradient)
+    };
+    let start: Vec<f64> = [1.0].into_iter().chain(vec![0.0; classes]).collect();
+    let lowest: Vec<f64> = [(-RANGE).exp()]
+        .into_iter()
+        .chain(vec![f64::NEG_INFINITY; classes])
+        .collect();
+    let fitted = least(&start, &lowest, loss);
+    Some((
+        (1.0 / fitted[0]) as f32,
+        fitted[1..].iter().map(|b| *b as f32).collect(),
+    ))
+}
+
 fn log_sum(row: &[f32], t: f32) -> f32 {
     let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     row.iter().map(|v| ((v - top) / t).exp()).sum::<f32>().ln() + top / t
@@ -325,6 +445,21 @@ mod tests {
     }
 
     #[test]
+    fn classes_become_as_frequent_as_they_are() {
+        // The scores see no difference between three classes of which the first is right in six cases of ten, the second
+        // in three.
+        let row = vec![(1.0f32 / 3.0).ln(); 3];
+        let right = |i: usize| [0, 0, 0, 0, 0, 0, 1, 1, 1, 2][i % 10];
+        let units: Vec<Unit> = (0..200).map(|i| (row.clone(), right(i))).collect();
+        let (_, biases) = biased(&units).unwrap();
+        let total: f32 = biases.iter().map(|b| b.exp()).sum();
+        for (bias, share) in biases.iter().zip([0.6, 0.3, 0.1]) {
+            assert!((bias.exp() / total - share).abs() < 0.01, "{biases:?}");
+        }
+        assert_eq!(biased(&[]), None);
+    }
+
+    #[test]
     fn results_are_as_reliable_as_they_turn_out() {
         // Of so many scores, so many of ten are right.
         for groups in [
@@ -350,6 +485,29 @@ mod tests {
             .collect();
         assert_eq!(reliability(&turned), None);
         assert_eq!(reliability(&[(0.9, true)]), None);
+    }
+
+    #[test]
+    fn attributions_count_from_where_their_spans_are_found_best() {
+        let at = |at: usize| vec![Span::new(at, at + 1)];
+        let attribution = |from: usize, score: f32| Attribution {
+            source: at(from),
+            cue: at(from + 1),
+            content: at(from + 2),
+            score: Some(score),
+        };
+        let mut parts = Parts::default();
+        let gold = [attribution(0, 1.0), attribution(10, 1.0), attribution(20, 1.0)];
+        let found = [
+            attribution(0, 0.9),
+            attribution(10, 0.4),
+            attribution(30, 0.2),
+            attribution(40, 0.1),
+            attribution(50, 0.1),
+        ];
+        assert_eq!(parts.best(), None);
+        parts.add(&gold, &found);
+        assert_eq!(parts.best(), Some(0.4));
     }
 
     #[test]

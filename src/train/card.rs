@@ -2,7 +2,7 @@
 //! "Model Cards for Model Reporting"). All of it comes from the run itself.
 
 use super::config::{TrainConfig, TrainFile};
-use super::data::Example;
+use super::data::{Choices, Example};
 use super::dev::Scored;
 use crate::evaluation::{Figure, Report};
 use std::fmt::Write;
@@ -88,7 +88,8 @@ fn write(
     writeln!(
         card,
         "{} epochs, {} pieces an update in windows of {}, peak rate {:e} (heads × {}), warm-up {}, weight decay {}, \
-         clip {}, dropout {}, label smoothing {}, class weights to the power {}, passes in {}, seed {}.",
+         clip {}, dropout {}, label smoothing {}, class weights to the power {}, passes in {}, share of the encoder's weights \
+         kept {}, seed {}.",
         config.epochs,
         config.batch_pieces,
         config.window,
@@ -101,12 +102,16 @@ fn write(
         config.label_smoothing,
         config.class_weight_power,
         config.precision.name(),
+        config.keep,
         config.seed,
     )
 }
 
 /// The layers that a file's windows have.
 fn taught(examples: &[Example]) -> String {
+    fn some(tags: &Option<Vec<Choices>>) -> bool {
+        tags.iter().flatten().any(|choices| *choices != 0)
+    }
     let any = |has: fn(&Example) -> bool| examples.iter().any(has);
     let layers = [
         ("entities", any(|e| e.entities.is_some())),
@@ -119,6 +124,13 @@ fn taught(examples: &[Example]) -> String {
             "check-worthiness",
             any(|e| e.sentences.iter().any(|s| s.check_worthy.is_some())),
         ),
+        (
+            "speakers",
+            any(|e| e.sentences.iter().any(|s| s.speaker.is_some())),
+        ),
+        ("targets", any(|e| e.sentences.iter().any(|s| s.target.is_some()))),
+        ("titles", any(|e| some(&e.titles))),
+        ("homes", any(|e| some(&e.homes))),
     ];
     let taught: Vec<&str> = layers
         .into_iter()

@@ -49,6 +49,10 @@ pub struct TrainConfig {
     pub freeze_embeddings: bool,
     /// Number format of the forward and backward pass; the weights themselves are always f32.
     pub precision: Precision,
+    /// Share of the weights that the run starts from in those that it writes, between 0 and 1: what was learnt before is
+    /// kept better, and what is new is less a matter of chance (Wortsman et al. 2022, arXiv 2109.01903).
+    #[serde(default)]
+    pub keep: f64,
     /// Updates between two checkpoints.
     pub checkpoint_every: usize,
     /// Entity labels of the model.
@@ -92,6 +96,12 @@ pub struct TaskWeights {
     /// Whom a claim is directed at.
     #[serde(default)]
     pub targets: f64,
+    /// Title tags: which words beside a speaker's name, or of a description, are the role.
+    #[serde(default)]
+    pub titles: f64,
+    /// Home tags: whether a speaker acts for a country.
+    #[serde(default)]
+    pub homes: f64,
 }
 
 /// A file of the training mix, in dixit JSON Lines. Which heads learn from it follows from the layers it has.
@@ -116,9 +126,10 @@ pub struct TrainFile {
     /// Share of the articles read in capitals.
     #[serde(default)]
     pub upper: f64,
-    /// Whether its speakers and targets are learnt; articles from which the rankings are fitted should be new to that.
+    /// Whether its speakers, their titles and homes, and targets are learnt; articles from which the rankings are fitted
+    /// should be new to that.
     #[serde(default = "yes")]
-    pub pointers: bool,
+    pub speakers: bool,
     /// Licence of the file as its makers state it, for the model card.
     #[serde(default)]
     pub licence: String,
@@ -231,6 +242,7 @@ impl TrainConfig {
             }
         }
         let shares = [
+            ("keep", self.keep),
             ("warmup", self.warmup),
             ("dropout", self.dropout),
             ("label_smoothing", self.label_smoothing),

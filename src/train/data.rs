@@ -2,6 +2,7 @@
 
 use super::TrainError;
 use super::config::{TrainConfig, TrainFile};
+use super::speaker_tags::{homes, titles};
 use crate::annotation::{Annotation, Sentence};
 use crate::extract::Mentions;
 use crate::formats::DixitReader;
@@ -18,6 +19,10 @@ pub(super) struct Example {
     pub(super) entities: Option<Vec<Choices>>,
     /// Per word of the window, the set of acceptable attribution tags.
     pub(super) attributions: Option<Vec<Choices>>,
+    /// Per word of the window, the set of acceptable title tags.
+    pub(super) titles: Option<Vec<Choices>>,
+    /// Per word of the window, the set of acceptable home tags.
+    pub(super) homes: Option<Vec<Choices>>,
     /// Labelled sentences of the window.
     pub(super) sentences: Vec<SentenceTarget>,
 }
@@ -51,7 +56,7 @@ pub(super) fn read(
 ) -> Result<Vec<Example>, TrainError> {
     let mut reader = DixitReader::open(&file.file)?;
     let mut examples = Vec::new();
-    let labeller = Labeller::new(&file.accept, config).with_pointers(file.pointers);
+    let labeller = Labeller::new(&file.accept, config).with_speakers(file.speakers);
     while let Some(annotation) = reader.next() {
         let fail = |reason: String| TrainError::Data {
             path: file.file.clone(),
@@ -86,13 +91,15 @@ pub(super) struct Labeller {
     accept: Vec<(String, Vec<usize>)>,
     entity_tags: TagSet,
     claim_types: Vec<String>,
-    pointers: bool,
+    speakers: bool,
 }
 
 /// Targets of a whole article: per word, and per labelled sentence as ranges of words.
 pub(super) struct Layers {
     pub(super) entities: Option<Vec<Choices>>,
     pub(super) attributions: Option<Vec<Choices>>,
+    titles: Option<Vec<Choices>>,
+    homes: Option<Vec<Choices>>,
     pub(super) sentences: Vec<LabelledSentence>,
 }
 
@@ -125,13 +132,13 @@ impl Labeller {
             accept,
             entity_tags,
             claim_types: config.claim_types.clone(),
-            pointers: false,
+            speakers: false,
         }
     }
 
-    /// The same, and it says where sentences point if `pointers` holds.
-    pub(super) fn with_pointers(self, pointers: bool) -> Self {
-        Self { pointers, ..self }
+    /// The same, and it says where sentences point and what the titles of speakers are if `speakers` holds.
+    pub(super) fn with_speakers(self, speakers: bool) -> Self {
+        Self { speakers, ..self }
     }
 
     pub(super) fn layers(&self, annotation: &Annotation, segments: &Segments) -> Result<Layers, String> {
@@ -166,7 +173,7 @@ impl Labeller {
             tags
         });
         let mut sentences = Vec::new();
-        let mentions = (annotation.entities.as_deref().filter(|_| self.pointers))
+        let mentions = (annotation.entities.as_deref().filter(|_| self.speakers))
             .map(|entities| Mentions::new(&annotation.text, segments, entities));
         for sentence in annotation.sentences.iter().flatten() {
             let claim_types = self.claim_types(sentence)?;
@@ -176,7 +183,7 @@ impl Labeller {
                     // A name without a mention teaches nothing, neither where it is nor that it is elsewhere.
                     let words = |name: &str| {
                         let mentions = mentions.of(name).into_iter();
-                        let words: Vec<usize> = mentions.flat_map(|m| word_range(segments, m)).collect();
+                        let words: Vec<usize> = mentions.flat_map(|m| segments.words_in(m)).collect();
                         Some(words).filter(|words| !words.is_empty())
                     };
                     speaker = words(name);
@@ -186,7 +193,7 @@ impl Labeller {
                     };
                 }
                 sentences.push(LabelledSentence {
-                    words: word_range(segments, sentence.span),
+                    words: segments.words_in(sentence.span),
                     claim_types,
                     check_worthy: sentence.check_worthy,
                     speaker,
@@ -197,6 +204,8 @@ impl Labeller {
         Ok(Layers {
             entities,
             attributions,
+            titles: (mentions.as_ref()).map(|mentions| titles(annotation, segments, mentions)),
+            homes: (mentions.as_ref()).map(|mentions| homes(annotation, segments, mentions)),
             sentences,
         })
     }
@@ -230,8 +239,8 @@ impl Labeller {
 }
 
 /// Tags the words of `span` as beginning or continuing any of `labels`; leaves them out where there is none.
-fn mark(tags: &mut [Choices], segments: &Segments, span: Span, labels: &[usize]) {
-    for (i, word) in word_range(segments, span).enumerate() {
+pub(super) fn mark(tags: &mut [Choices], segments: &Segments, span: Span, labels: &[usize]) {
+    for (i, word) in segments.words_in(span).enumerate() {
         tags[word] = labels
             .iter()
             .map(|&label| {
@@ -245,13 +254,6 @@ fn mark(tags: &mut [Choices], segments: &Segments, span: Span, labels: &[usize])
     }
 }
 
-/// The words that share a byte with `span`.
-fn word_range(segments: &Segments, span: Span) -> Range<usize> {
-    let from = segments.words.partition_point(|w| w.end <= span.start);
-    let to = segments.words.partition_point(|w| w.start < span.end);
-    from..to.max(from)
-}
-
 impl Layers {
     fn example(&self, window: Window) -> Example {
         let pick = |tags: &Option<Vec<Choices>>| {
@@ -259,6 +261,7 @@ impl Layers {
                 .map(|tags| window.words.iter().map(|w| tags[w.word]).collect())
         };
         let (entities, attributions) = (pick(&self.entities), pick(&self.attributions));
+        let (titles, homes) = (pick(&self.titles), pick(&self.homes));
         let sentences = self
             .sentences
             .iter()
@@ -288,6 +291,8 @@ impl Layers {
             window,
             entities,
             attributions,
+            titles,
+            homes,
             sentences,
         }
     }
@@ -346,7 +351,7 @@ check_worthiness = 1.0
         let annotation = parse_record(RECORD).unwrap();
         let segments = segment(&annotation.text);
         let pointers = |learnt: bool| {
-            let labeller = Labeller::new(&BTreeMap::new(), &config).with_pointers(learnt);
+            let labeller = Labeller::new(&BTreeMap::new(), &config).with_speakers(learnt);
             let layers = labeller.layers(&annotation, &segments).unwrap();
             let words = |at: &Option<Vec<usize>>| {
                 let words = at

@@ -4,7 +4,7 @@ use super::TrainError;
 use super::adamw::AdamW;
 use super::config::TrainConfig;
 use super::network::Network;
-use super::run::Start;
+use super::run::{Start, starts};
 use crate::model::{LabelConfig, ModelConfig};
 use half::f16;
 use safetensors::Dtype;
@@ -35,17 +35,23 @@ pub(super) fn write(
             entity_labels: config.entity_labels.clone(),
             claim_types: config.claim_types.clone(),
             temperatures: BTreeMap::new(),
+            claim_type_biases: Vec::new(),
             reliability: BTreeMap::new(),
+            attribution_threshold: 0.0,
             check_worthy_threshold: 0.5,
         },
     };
     let json = serde_json::to_vec_pretty(&model).map_err(|e| TrainError::io(folder)(e.into()))?;
     put("config.json", &json)?;
     put("tokenizer.json", &start.tokenizer_json)?;
-    put("model.safetensors", &weights(start, network, optimizer, folder)?)
+    put(
+        "model.safetensors",
+        &weights(config.keep, start, network, optimizer, folder)?,
+    )
 }
 
 fn weights(
+    keep: f64,
     start: &Start,
     network: &Network,
     optimizer: &AdamW,
@@ -60,7 +66,12 @@ fn weights(
         .filter_map(|name| start.weight(&name).map(|t| (name, t.shallow_clone())))
         .collect();
     for (name, tensor) in optimizer.weights() {
-        tensors.insert(name.clone(), tensor.shallow_clone());
+        let before = start.weight(name).filter(|_| keep > 0.0);
+        let tensor = match before.filter(|before| starts(before, tensor)) {
+            Some(before) => tensor.f_lerp(&before.f_to_kind(Kind::Float)?.f_expand_as(tensor)?, keep)?,
+            None => tensor.shallow_clone(),
+        };
+        tensors.insert(name.clone(), tensor);
     }
     let data = tensors
         .iter()

@@ -1,4 +1,4 @@
-//! Multi-task fine-tuning on `rust-bert` (feature `libtorch`): one encoder, six heads, any mix of files.
+//! Multi-task fine-tuning on `rust-bert` (feature `libtorch`): one encoder, eight heads, any mix of files.
 
 mod adamw;
 mod augment;
@@ -14,6 +14,7 @@ mod export;
 mod log;
 mod network;
 mod run;
+mod speaker_tags;
 
 pub use config::{DevFile, Precision, TaskWeights, TrainConfig, TrainFile};
 pub use error::TrainError;

@@ -5,7 +5,7 @@ use super::config::{Precision, TrainConfig};
 use super::data::{Choices, Example, SentenceTarget};
 use crate::engine::libtorch::{Encoder, PaddedBatch};
 use crate::labels::ROLES;
-use crate::model::{EncoderConfig, POINTER_WIDTH, Window};
+use crate::model::{EncoderConfig, HomeTag, POINTER_WIDTH, TitleTag, Window};
 use tch::{Device, Kind, Tensor, nn};
 
 /// Where `[CLS]` stands in a window.
@@ -17,6 +17,8 @@ pub(super) struct Network {
     pub(super) heads: nn::VarStore,
     entities: nn::Linear,
     attributions: nn::Linear,
+    titles: Option<nn::Linear>,
+    homes: Option<nn::Linear>,
     claim_types: PooledHead,
     check_worthiness: PooledHead,
     /// What words are compared by with sentences that point to them; there only if pointers are learnt.
@@ -27,7 +29,8 @@ pub(super) struct Network {
     class_weights: Tensor,
 }
 
-/// A linear layer over the mean of a sentence's pieces and their mean weighted by a learnt query.
+/// A linear layer over the mean of a sentence's pieces and their mean weighted by a learnt query, either one for all
+/// outputs (`[hidden]`) or one for each (`[outputs, hidden]`).
 struct PooledHead {
     query: Tensor,
     linear: nn::Linear,
@@ -59,24 +62,32 @@ impl Network {
             };
             nn::linear(&root / name, width, out, layer)
         };
-        let pooled = |name: &str, out: i64| PooledHead {
+        let pooled = |name: &str, out: i64, query: &[i64]| PooledHead {
             linear: linear(name, 2 * width, out),
-            query: (&root / name).zeros("query", &[width]),
+            query: (&root / name).zeros("query", query),
         };
         let entities = linear("entities", width, tags(config.entity_labels.len()));
         let attributions = linear("attributions", width, tags(ROLES.len()));
-        let claim_types = pooled("claim_types", config.claim_types.len() as i64);
-        let check_worthiness = pooled("check_worthiness", 1);
+        let types = config.claim_types.len() as i64;
+        let claim_types = pooled("claim_types", types, &[types, width]);
+        let check_worthiness = pooled("check_worthiness", 1, &[width]);
         let weights = &config.weights;
+        let tags_of_speakers =
+            |name: &str, weight: f64, tags: usize| (weight > 0.0).then(|| linear(name, width, tags as i64));
+        let titles = tags_of_speakers("titles", weights.titles, TitleTag::default().len());
+        let homes = tags_of_speakers("homes", weights.homes, HomeTag::default().len());
         let keys = (weights.speakers > 0.0 || weights.targets > 0.0)
             .then(|| linear("keys", width, POINTER_WIDTH as i64));
-        let pointer = |name: &str, weight: f64| (weight > 0.0).then(|| pooled(name, POINTER_WIDTH as i64));
+        let pointer =
+            |name: &str, weight: f64| (weight > 0.0).then(|| pooled(name, POINTER_WIDTH as i64, &[width]));
         let speakers = pointer("speakers", weights.speakers);
         let targets = pointer("targets", weights.targets);
         Self {
             encoder: Encoder::new(encoder, device, config.dropout),
             entities,
             attributions,
+            titles,
+            homes,
             claim_types,
             check_worthiness,
             keys,
@@ -126,6 +137,14 @@ impl Network {
             config.weights.attributions,
             tag_loss(&hidden, &self.attributions, &attributions)?,
         )?;
+        if let Some(head) = &self.titles {
+            let titles = words(examples, batch.width, |e| e.titles.as_deref());
+            add("titles", config.weights.titles, tag_loss(&hidden, head, &titles)?)?;
+        }
+        if let Some(head) = &self.homes {
+            let homes = words(examples, batch.width, |e| e.homes.as_deref());
+            add("homes", config.weights.homes, tag_loss(&hidden, head, &homes)?)?;
+        }
         add(
             "claim_types",
             config.weights.claim_types,
@@ -277,13 +296,29 @@ impl PooledHead {
         }
         let size = [sentences.len() as i64, pieces as i64];
         let table = |data: &[f32]| Tensor::from_slice(data).view(size).to_device(hidden.device());
-        let attention = hidden
-            .f_matmul(&self.query)?
-            .f_unsqueeze(0)?
-            .f_add(&table(&outside))?
-            .f_softmax(-1, Kind::Float)?;
-        let pooled = Tensor::f_cat(&[table(&mean).f_matmul(hidden)?, attention.f_matmul(hidden)?], -1)?;
-        Ok(pooled.apply(&self.linear))
+        let outside = table(&outside);
+        let attend = |query: &Tensor| -> Result<Tensor, TrainError> {
+            let scores = hidden.f_matmul(query)?.f_unsqueeze(0)?.f_add(&outside)?;
+            Ok(scores.f_softmax(-1, Kind::Float)?.f_matmul(hidden)?)
+        };
+        let mean = table(&mean).f_matmul(hidden)?;
+        if self.query.dim() == 1 {
+            let pooled = Tensor::f_cat(&[mean, attend(&self.query)?], -1)?;
+            return Ok(pooled.apply(&self.linear));
+        }
+        let width = mean.size()[1];
+        let (of_mean, of_attended) = (
+            self.linear.ws.f_narrow(1, 0, width)?,
+            self.linear.ws.f_narrow(1, width, width)?,
+        );
+        let outputs = (0..of_attended.size()[0])
+            .map(|output| Ok(attend(&self.query.f_get(output)?)?.f_matmul(&of_attended.f_get(output)?)?))
+            .collect::<Result<Vec<_>, TrainError>>()?;
+        let outputs = Tensor::f_stack(&outputs, -1)?.f_add(&mean.f_matmul(&of_mean.tr())?)?;
+        Ok(match &self.linear.bs {
+            Some(bias) => outputs.f_add(bias)?,
+            None => outputs,
+        })
     }
 }
 
@@ -366,6 +401,41 @@ fn class_weights(counts: &[usize], power: f64) -> Tensor {
 mod tests {
     use super::*;
     use crate::model::TagSet;
+
+    /// The same numbers as in `model::pooling`, which applies what is learnt here.
+    #[test]
+    fn each_output_weighs_the_pieces_by_its_query() {
+        let vs = nn::VarStore::new(Device::Cpu);
+        let mut linear = nn::linear(vs.root(), 4, 2, Default::default());
+        linear.ws = Tensor::from_slice(&[1.0f32, 2.0, -1.0, 0.5, 0.3, 0.0, 1.0, 1.0]).view([2, 4]);
+        linear.bs = Some(Tensor::from_slice(&[0.1f32, 0.2]));
+        let head = PooledHead {
+            query: Tensor::from_slice(&[0.5f32, -1.0, 0.0, 2.0]).view([2, 2]),
+            linear,
+        };
+        // The sentence is the last three pieces of four.
+        let hidden = Tensor::from_slice(&[9.0f32, 9.0, 1.0, 2.0, -3.0, 0.5, 0.0, 4.0]).view([4, 2]);
+        let outputs = head.forward(&hidden, &[(1..4, ())]).unwrap();
+        let states = [[1.0f64, 2.0], [-3.0, 0.5], [0.0, 4.0]];
+        for (output, (query, linear, bias)) in [
+            ([0.5, -1.0], [1.0, 2.0, -1.0, 0.5], 0.1),
+            ([0.0, 2.0], [0.3, 0.0, 1.0, 1.0], 0.2),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let weights = states.map(|s| (s[0] * query[0] + s[1] * query[1]).exp());
+            let total: f64 = weights.iter().sum();
+            let mut expected = bias;
+            for (state, weight) in states.iter().zip(weights) {
+                for (at, value) in state.iter().enumerate() {
+                    expected += value * (linear[at] / 3.0 + linear[at + 2] * weight / total);
+                }
+            }
+            let found = outputs.double_value(&[0, output as i64]);
+            assert!((found - expected).abs() < 1e-5, "{output}: {found} {expected}");
+        }
+    }
 
     #[test]
     fn either_acceptable_tag_satisfies_the_loss() {

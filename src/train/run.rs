@@ -130,13 +130,23 @@ impl Start {
                 }
             }
             for (name, mut variable) in network.heads.variables() {
-                if let Some(tensor) = self.weight(&name).filter(|t| t.size() == variable.size()) {
-                    variable.f_copy_(tensor)?;
+                let Some(tensor) = self.weight(&name) else {
+                    continue;
+                };
+                if starts(tensor, &variable) {
+                    variable.f_copy_(&tensor.f_expand_as(&variable)?)?;
                 }
             }
             Ok(())
         })
     }
+}
+
+/// Whether a weight of a head is where another begins: it has its size, or is one query for all outputs where the other
+/// has one for each.
+pub(super) fn starts(weight: &tch::Tensor, other: &tch::Tensor) -> bool {
+    let shared = weight.dim() == 1 && other.dim() == 2 && weight.size()[0] == other.size()[1];
+    shared || weight.size() == other.size()
 }
 
 struct Run<'a> {

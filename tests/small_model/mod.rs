@@ -92,6 +92,8 @@ fn weights(folder: &Path, vocabulary: usize) {
         ("encoder.layer.0.output.dense", WIDTH, WIDE),
         ("heads.entities", 2 * ENTITY_LABELS.len() + 1, WIDTH),
         ("heads.attributions", 7, WIDTH),
+        ("heads.titles", 3, WIDTH),
+        ("heads.homes", 2, WIDTH),
         ("heads.claim_types", CLAIM_TYPES.len(), 2 * WIDTH),
         ("heads.check_worthiness", 1, 2 * WIDTH),
         ("heads.keys", POINTER, WIDTH),
@@ -101,7 +103,8 @@ fn weights(folder: &Path, vocabulary: usize) {
         add(format!("{name}.weight"), &[out, width]);
         add(format!("{name}.bias"), &[out]);
     }
-    for name in ["claim_types", "check_worthiness", "speakers", "targets"] {
+    add("heads.claim_types.query".to_owned(), &[CLAIM_TYPES.len(), WIDTH]);
+    for name in ["check_worthiness", "speakers", "targets"] {
         add(format!("heads.{name}.query"), &[WIDTH]);
     }
     let mut random = ChaCha8Rng::seed_from_u64(1);
