@@ -388,8 +388,10 @@ mod tests {
             entity(name, PERSON, None),
             entity(Span::new(17, 21), COUNTRY, Some("PE")),
         ];
-        let mut tags = SpeakerTags::default();
-        tags.homes = vec![[0.5f32.ln(); 2]; segments.words.len()];
+        let mut tags = SpeakerTags {
+            homes: vec![[0.5f32.ln(); 2]; segments.words.len()],
+            ..SpeakerTags::default()
+        };
         for (tag, p) in tags.homes.iter_mut().zip([0.8f32, 0.6]) {
             *tag = [(1.0 - p).ln(), p.ln()];
         }
