@@ -27,6 +27,7 @@ mod scene;
 mod sources;
 mod speakers;
 mod targets;
+mod title_runs;
 mod titles;
 
 pub use acting::acting;
