@@ -258,7 +258,7 @@ impl Pipeline {
         let mut found = extract::claims(&input, &self.rankings);
         let acting = extract::acting(&input);
         choices.extend(found.choices);
-        let counted = self.counted(&mut attributions);
+        let counted = counted(&mut attributions, self.model.config.dixit.attribution_threshold);
         for claim in &mut found.claims {
             claim.attribution = claim.attribution.and_then(|a| counted[a]);
         }
@@ -279,22 +279,6 @@ impl Pipeline {
             provenance: None,
         };
         (annotation, choices)
-    }
-
-    /// Leaves the attributions that are probable enough; says where each of them all is then.
-    fn counted(&self, attributions: &mut Vec<Attribution>) -> Vec<Option<usize>> {
-        let least = self.model.config.dixit.attribution_threshold;
-        let counts = |a: &Attribution| a.score.is_none_or(|score| score >= least);
-        let mut left = 0;
-        let places = (attributions.iter())
-            .map(|attribution| {
-                let place = left;
-                left += usize::from(counts(attribution));
-                counts(attribution).then_some(place)
-            })
-            .collect();
-        attributions.retain(counts);
-        places
     }
 
     fn reliability(&self, head: &str) -> Reliability {
@@ -330,6 +314,21 @@ impl Pipeline {
     }
 }
 
+/// Leaves the attributions with a probability of `least` or more; says where each of them all is then.
+fn counted(attributions: &mut Vec<Attribution>, least: f32) -> Vec<Option<usize>> {
+    let counts = |a: &Attribution| a.score.is_none_or(|score| score >= least);
+    let mut left = 0;
+    let places = (attributions.iter())
+        .map(|attribution| {
+            let place = left;
+            left += usize::from(counts(attribution));
+            counts(attribution).then_some(place)
+        })
+        .collect();
+    attributions.retain(counts);
+    places
+}
+
 fn covered(article: &Article, tokens: usize, read: usize) -> Result<(), PipelineError> {
     if read == tokens {
         return Ok(());
@@ -350,4 +349,26 @@ fn by_sentence(segments: &Segments, scores: &Scores) -> Vec<TaggedSpan> {
         }
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributions_keep_their_order_when_some_do_not_count() {
+        let scored = |score: Option<f32>| Attribution {
+            source: vec![],
+            cue: vec![],
+            content: vec![],
+            score,
+        };
+        let mut attributions: Vec<Attribution> = [Some(0.1), Some(0.5), None, Some(0.4), Some(0.9)]
+            .map(scored)
+            .into();
+        let places = counted(&mut attributions, 0.5);
+        assert_eq!(places, [None, Some(0), Some(1), None, Some(2)]);
+        let left: Vec<Option<f32>> = attributions.iter().map(|a| a.score).collect();
+        assert_eq!(left, [Some(0.5), None, Some(0.9)]);
+    }
 }
